@@ -1,0 +1,48 @@
+import type { Domain } from './domain.ts';
+
+/** What tells that a file is the same as before: all as decimal strings, times in nanoseconds. */
+export interface FileIdentity {
+  readonly dev: string;
+  readonly ino: string;
+  readonly size: string;
+  readonly mtimeNs: string;
+  readonly ctimeNs: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits only. */
+  readonly mode: number;
+}
+
+/** The plist as it was just before a bootstrap that we verified (interface §6). */
+export interface Proof {
+  readonly file: FileIdentity;
+  /** Its process then, or null if it had none. */
+  readonly pid: number | null;
+}
+
+/** One job that we own. */
+export interface LedgerEntry {
+  readonly label: string;
+  readonly domain: Domain;
+  readonly path: string;
+  readonly instance: string;
+  readonly stack: string;
+  /** Real path of the file that the stack was applied from. */
+  readonly source: string;
+  /** sha256 (hex) of the plist's bytes as last written or adopted. */
+  readonly fileHash: string;
+  /**
+   * What was last applied, without the values: JSON of a key path (`["KeepAlive","SuccessfulExit"]`) → short hash of the
+   * value there. Tells whether a difference comes from the declaration or from outside.
+   */
+  readonly applied: Readonly<Record<string, string>>;
+  readonly adopted: boolean;
+  /** Stopped by `stop`: left alone until `start`, `restart` or `--release-held`. */
+  readonly held: boolean;
+  readonly proof: Proof | null;
+}
+
+export interface Ledger {
+  readonly version: 1;
+  readonly entries: readonly LedgerEntry[];
+}

@@ -1,0 +1,128 @@
+import type { Diagnostic } from './diagnostic.ts';
+import type { Domain } from './domain.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { PlistValue } from './plist.ts';
+
+export type Op = 'create' | 'update' | 'reload' | 'load' | 'delete' | 'adopt' | 'move' | 'noop';
+
+export type Reason =
+  | 'missing'
+  | 'changed'
+  | 'drifted'
+  | 'stale'
+  | 'not-loaded'
+  | 'wrong-domain'
+  | 'disabled'
+  | 'enabled'
+  | 'duplicate'
+  | 'removed'
+  | 'renamed'
+  | 'foreign'
+  | 'other-stack'
+  | 'unknown'
+  | 'held'
+  | 'excluded'
+  | 'mode'
+  | 'trigger'
+  | 'replaced';
+
+/**
+ * One effect each; apply obeys these alone and never asks why.
+ * `content` is the text to write, `expect` the sha256 of what must lie there now (null: nothing), so that a file changed
+ * since the plan is refused instead of overwritten.
+ */
+export type Action =
+  | { readonly action: 'make-folder'; readonly path: string; readonly mode: number }
+  | {
+      readonly action: 'write-plist';
+      readonly path: string;
+      readonly content: string;
+      readonly mode: number;
+      readonly expect: string | null;
+    }
+  | { readonly action: 'set-mode'; readonly path: string; readonly mode: number }
+  | { readonly action: 'remove-plist'; readonly path: string; readonly expect: string | null }
+  | { readonly action: 'enable'; readonly domain: Domain; readonly label: string }
+  | { readonly action: 'disable'; readonly domain: Domain; readonly label: string }
+  | { readonly action: 'bootout'; readonly domain: Domain; readonly label: string }
+  | {
+      readonly action: 'await-gone';
+      readonly domain: Domain;
+      readonly label: string;
+      /** The process that must be gone too. */
+      readonly pid: number | null;
+      /** Seconds that launchd gives it from SIGTERM to SIGKILL; the deadline is this + 10 s. */
+      readonly exitTimeout: number;
+    }
+  | { readonly action: 'bootstrap'; readonly domain: Domain; readonly label: string; readonly path: string }
+  | {
+      readonly action: 'await-loaded';
+      readonly domain: Domain;
+      readonly label: string;
+      /** launchd is expected to start it now. */
+      readonly starts: boolean;
+    }
+  | { readonly action: 'await-healthy'; readonly domain: Domain; readonly label: string }
+  | { readonly action: 'kickstart'; readonly domain: Domain; readonly label: string; readonly kill: boolean }
+  | { readonly action: 'remove-leftover'; readonly path: string }
+  /** The proof is filled in by apply, which alone knows the file and the pid afterwards. */
+  | { readonly action: 'record'; readonly entry: LedgerEntry }
+  | { readonly action: 'forget'; readonly domain: Domain; readonly label: string };
+
+export type ActionName = Action['action'];
+
+/** Where a difference comes from (interface §5). */
+export type FieldSource = 'config' | 'drift' | 'loaded' | 'adopt';
+
+export interface FieldChange {
+  /** First part of `path`. */
+  readonly key: string;
+  readonly path: readonly string[];
+  /** Null: absent. */
+  readonly before: PlistValue | null;
+  readonly after: PlistValue | null;
+  readonly source: FieldSource;
+  /** In words; empty when the key explains itself. */
+  readonly meaning: string;
+  /** Shown as `(sensitive)` in text and JSON. */
+  readonly sensitive: boolean;
+}
+
+export interface Blocked {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface Change {
+  /** Null for an owned job that the file no longer declares and whose instance is unknown. */
+  readonly instance: string | null;
+  readonly label: string;
+  readonly domain: Domain;
+  /** Kept even when blocked: what it would be. */
+  readonly op: Op;
+  readonly reasons: readonly Reason[];
+  /** It runs now and will be replaced. */
+  readonly restarts: boolean;
+  /** It does not run now and launchd will start it. */
+  readonly starts: boolean;
+  /** Set: nothing is done, `actions` is empty. */
+  readonly blocked: Blocked | null;
+  readonly plist: string;
+  readonly fields: readonly FieldChange[];
+  readonly actions: readonly Action[];
+  /** Needs root, which this process is not: its actions are deferred. */
+  readonly needsRoot: boolean;
+  /** Labels whose changes must be done before this one. */
+  readonly after: readonly string[];
+  /** Effective seconds from SIGTERM to SIGKILL when it restarts or stops; null when unknown. */
+  readonly stopTimeout: number | null;
+}
+
+export interface Plan {
+  readonly stack: string;
+  readonly launchd: 'system' | 'embedded';
+  /** Noops included, sorted by label, then domain. */
+  readonly changes: readonly Change[];
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,68 @@
+import type { Domain } from '../model/domain.ts';
+import type { FileIdentity, Ledger, LedgerEntry } from '../model/ledger.ts';
+
+/** What one launchctl call came to. `code` null: ended by a signal or the time limit. */
+export interface CallResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/**
+ * The only way into launchd: runs `launchctl ARGS`. Throws ReconcileError `launchctl/missing` (exit 69) when the program
+ * cannot be run at all; every other outcome is a value.
+ */
+export interface Launchctl {
+  call(
+    args: readonly string[],
+    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  ): Promise<CallResult>;
+}
+
+/** Files, each call one effect. Paths are absolute. Errors are Node's (`code: 'ENOENT'`). */
+export interface Files {
+  /** Names in a folder, sorted by byte; [] when the folder is not there. */
+  list(folder: string): Promise<readonly string[]>;
+  read(path: string): Promise<Uint8Array>;
+  /** Of the entry itself, links not followed; null when there is none. */
+  identify(
+    path: string,
+  ): Promise<(FileIdentity & { readonly kind: 'file' | 'folder' | 'symlink' | 'other' }) | null>;
+  /** Atomic: random name in the same folder (never ending in .plist), O_EXCL, mode, fsync, rename, fsync of the folder. */
+  write(path: string, content: Uint8Array | string, mode: number): Promise<void>;
+  remove(path: string): Promise<void>;
+  setMode(path: string, mode: number): Promise<void>;
+  /** With parents; folders that are there stay as they are. */
+  makeFolder(path: string, mode: number): Promise<void>;
+}
+
+export interface Clock {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Between two looks of a poll; never a fixed wait for something that can be looked at. */
+  pause(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Processes {
+  alive(pid: number): boolean;
+  /** Pids of this process and its ancestors. */
+  ancestry(): Promise<readonly number[]>;
+}
+
+export interface Ports {
+  readonly launchctl: Launchctl;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly ledger: LedgerStore;
+}
+
+/** What we own, on disk. Each change is written at once, atomically. */
+export interface LedgerStore {
+  /** Throws ReconcileError `ledger/unreadable` (exit 1, nothing is touched) when a file is there but cannot be trusted. */
+  read(): Promise<Ledger>;
+  /** Adds or replaces the entry of this label in this domain. */
+  record(entry: LedgerEntry): Promise<void>;
+  forget(domain: Domain, label: string): Promise<void>;
+}
