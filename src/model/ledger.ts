@@ -45,4 +45,9 @@ export interface LedgerEntry {
 export interface Ledger {
   readonly version: 1;
   readonly entries: readonly LedgerEntry[];
+  /**
+   * True: the entries of `system` and `all-users` jobs are root's alone and could not be read, so their absence says
+   * nothing; the markers in the plists stand in for them. Only told to a process that is not root.
+   */
+  readonly systemHidden?: boolean;
 }

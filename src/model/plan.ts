@@ -65,7 +65,10 @@ export type Action =
   | { readonly action: 'await-healthy'; readonly domain: Domain; readonly label: string }
   | { readonly action: 'kickstart'; readonly domain: Domain; readonly label: string; readonly kill: boolean }
   | { readonly action: 'remove-leftover'; readonly path: string }
-  /** The proof is filled in by apply, which alone knows the file and the pid afterwards. */
+  /**
+   * When this change bootstrapped the job and that was verified, apply puts in the proof, which it alone knows: the file
+   * just before the bootstrap and the pid after it. Otherwise `entry` is recorded as it stands.
+   */
   | { readonly action: 'record'; readonly entry: LedgerEntry }
   | { readonly action: 'forget'; readonly domain: Domain; readonly label: string };
 
@@ -87,6 +90,14 @@ export interface FieldChange {
   /** Shown as `(sensitive)` in text and JSON. */
   readonly sensitive: boolean;
 }
+
+/**
+ * Why a change cannot be finished now.
+ * - `needs-root`: this process may do none of its actions; they stand there for the root side, or for `sudo`.
+ * - `no-domain`: there is no such domain now (no login session). The actions, all of files and of the ledger, are done;
+ *   loading waits for the session. May have no actions at all.
+ */
+export type Deferral = 'needs-root' | 'no-domain';
 
 export interface Blocked {
   readonly code: string;
@@ -111,8 +122,8 @@ export interface Change {
   readonly plist: string;
   readonly fields: readonly FieldChange[];
   readonly actions: readonly Action[];
-  /** Needs root, which this process is not: its actions are deferred. */
-  readonly needsRoot: boolean;
+  /** Set: it ends as `deferred` (exit 77), after those of its actions that can be done now. */
+  readonly deferred: Deferral | null;
   /** Labels whose changes must be done before this one. */
   readonly after: readonly string[];
   /** Effective seconds from SIGTERM to SIGKILL when it restarts or stops; null when unknown. */
