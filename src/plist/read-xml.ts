@@ -1,0 +1,132 @@
+import { dict, type PlistArray, type PlistDict, type PlistValue } from '../model/plist.ts';
+import { failAt, MAX_DEPTH, quote } from './problem.ts';
+import { parseData, parseDate, parseInteger, parseReal } from './scalars.ts';
+import {
+  type Cursor,
+  expectClose,
+  readTag,
+  readText,
+  requireMatch,
+  skipBetween,
+  skipDoctype,
+  type Tag,
+} from './xml-scanner.ts';
+
+/**
+ * An XML property list, read as leniently as CoreFoundation does: no XML declaration or doctype needed, comments anywhere,
+ * attributes passed over, the last of duplicate keys wins. Throws UnreadablePlist, with a place, where CoreFoundation
+ * refuses too. In linear time.
+ */
+export function readXml(text: string): { readonly value: PlistValue; readonly comments: readonly string[] } {
+  const cursor: Cursor = { text, at: 0, comments: [] };
+  skipBetween(cursor);
+  skipDoctype(cursor);
+  skipBetween(cursor);
+  const root = readTag(cursor, '<plist>');
+  const value = root.name === 'plist' ? readPlistElement(cursor, root) : readValue(cursor, root, 0);
+  skipBetween(cursor);
+  if (cursor.at < text.length)
+    failAt(text, cursor.at, 'The property list has ended; only comments may follow.');
+  return { value, comments: cursor.comments };
+}
+
+function readPlistElement(cursor: Cursor, root: Tag): PlistValue {
+  if (root.form !== 'open')
+    failAt(cursor.text, root.start, '<plist> is empty; launchd wants a <dict> in it.');
+  skipBetween(cursor);
+  const value = readValue(cursor, readTag(cursor, 'a value'), 0);
+  skipBetween(cursor);
+  expectClose(cursor, root);
+  return value;
+}
+
+function readValue(cursor: Cursor, tag: Tag, depth: number): PlistValue {
+  const { text } = cursor;
+  if (tag.form === 'close') failAt(text, tag.start, `Found </${tag.name}> where a value is expected.`);
+  if (depth > MAX_DEPTH) failAt(text, tag.start, `Values are nested more than ${MAX_DEPTH} deep here.`);
+  switch (tag.name) {
+    case 'dict':
+      return tag.form === 'empty' ? dict([]) : readDict(cursor, tag, depth);
+    case 'array':
+      return tag.form === 'empty' ? [] : readArray(cursor, tag, depth);
+    case 'true':
+    case 'false':
+      if (tag.form === 'open') expectClose(cursor, tag);
+      return tag.name === 'true';
+    case 'string':
+      return tag.form === 'empty' ? '' : readText(cursor, tag);
+    case 'integer':
+      return readScalar(cursor, tag, parseInteger, 'a whole number between -2^63 and 2^64-1, such as 10');
+    case 'real':
+      return readScalar(cursor, tag, parseReal, 'a number, such as 1.5');
+    case 'data':
+      return readScalar(cursor, tag, parseData, 'base64');
+    case 'date':
+      return readScalar(cursor, tag, parseDate, 'a date in UTC, such as 2026-01-31T08:30:00Z');
+    case 'key':
+      return failAt(text, tag.start, 'Found <key> where a value is expected; keys belong into a <dict>.');
+    default:
+      return failAt(text, tag.start, unknownTag(tag.name));
+  }
+}
+
+const TAGS = ['array', 'data', 'date', 'dict', 'false', 'integer', 'key', 'plist', 'real', 'string', 'true'];
+
+function unknownTag(name: string): string {
+  const lower = name.toLowerCase();
+  if (name !== lower && TAGS.includes(lower))
+    return `${quote(`<${name}>`)} is unknown: tags are written in lower case.`;
+  return `${quote(`<${name}>`)} is no value of a property list.`;
+}
+
+function readScalar<T extends PlistValue>(
+  cursor: Cursor,
+  tag: Tag,
+  parse: (text: string) => T | null,
+  wanted: string,
+): T {
+  const content = tag.form === 'empty' ? '' : readText(cursor, tag);
+  const value = parse(content);
+  if (value !== null) return value;
+  const found = content.trim() === '' ? 'nothing' : quote(content.trim());
+  return failAt(cursor.text, tag.start, `<${tag.name}> holds ${found}; it must hold ${wanted}.`);
+}
+
+function readArray(cursor: Cursor, open: Tag, depth: number): PlistArray {
+  const items: PlistValue[] = [];
+  for (;;) {
+    const tag = readMember(cursor, open, 'a value');
+    if (tag === null) return items;
+    items.push(readValue(cursor, tag, depth + 1));
+  }
+}
+
+function readDict(cursor: Cursor, open: Tag, depth: number): PlistDict {
+  const result = dict([]);
+  const entries = result.entries as Record<string, PlistValue>;
+  for (;;) {
+    const tag = readMember(cursor, open, 'a <key>');
+    if (tag === null) return result;
+    if (tag.name !== 'key')
+      failAt(cursor.text, tag.start, `Found <${tag.name}> in a <dict> where a <key> is expected.`);
+    const key = tag.form === 'empty' ? '' : readText(cursor, tag);
+    skipBetween(cursor);
+    const next = cursor.at < cursor.text.length ? readTag(cursor, `the value of ${quote(key)}`) : null;
+    if (next === null || next.form === 'close' || next.name === 'key') {
+      return failAt(cursor.text, tag.start, `The key ${quote(key)} has no value.`);
+    }
+    entries[key] = readValue(cursor, next, depth + 1);
+  }
+}
+
+/** The next tag inside an element; null when it was the element's end. */
+function readMember(cursor: Cursor, open: Tag, wanted: string): Tag | null {
+  skipBetween(cursor);
+  if (cursor.at >= cursor.text.length) {
+    failAt(cursor.text, open.start, `<${open.name}> is never closed; </${open.name}> is missing.`);
+  }
+  const tag = readTag(cursor, `${wanted} or </${open.name}>`);
+  if (tag.form !== 'close') return tag;
+  requireMatch(cursor, open, tag);
+  return null;
+}

@@ -1,0 +1,50 @@
+import type { PlistValue } from '../model/plist.ts';
+import { decodeText } from './decode-text.ts';
+import { type PlistProblem, quote, UnreadablePlist } from './problem.ts';
+import { readBinary } from './read-binary.ts';
+import { readXml } from './read-xml.ts';
+
+export type PlistReading =
+  | {
+      readonly ok: true;
+      readonly value: PlistValue;
+      readonly format: 'xml' | 'binary';
+      /** Text of every XML comment, between `<!--` and `-->`, in order. */
+      readonly comments: readonly string[];
+    }
+  | { readonly ok: false; readonly problem: PlistProblem };
+
+/**
+ * Reads the two forms of property list that launchd reads, XML and binary (facts §1). Never throws: what cannot be read is
+ * a problem, with line and column where it is text.
+ */
+export function readPlist(bytes: Uint8Array): PlistReading {
+  try {
+    if (startsWithAscii(bytes, 'bplist')) {
+      return { ok: true, value: readBinary(bytes), format: 'binary', comments: [] };
+    }
+    const text = decodeText(bytes);
+    if (!/^\s*</.test(text)) return { ok: false, problem: otherForm(text) };
+    return { ok: true, format: 'xml', ...readXml(text) };
+  } catch (error) {
+    if (error instanceof UnreadablePlist) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+function startsWithAscii(bytes: Uint8Array, word: string): boolean {
+  return bytes.length >= word.length && String.fromCharCode(...bytes.subarray(0, word.length)) === word;
+}
+
+function otherForm(text: string): PlistProblem {
+  const start = text.trimStart();
+  if (start === '') return { message: 'The file is empty.', line: null, column: null };
+  const form = /^[{([]/.test(start)
+    ? 'This looks like JSON or the old text form of a property list'
+    : `This starts with ${quote(start.slice(0, 20))}, so it is no property list`;
+  return {
+    message: `${form}. launchd reads only XML and binary ones; \`plutil -convert xml1 FILE\` converts.`,
+    line: 1,
+    column: 1,
+  };
+}
