@@ -24,13 +24,20 @@ export interface Launchctl {
 export interface Files {
   /** Names in a folder, sorted by byte; [] when the folder is not there. */
   list(folder: string): Promise<readonly string[]>;
+  /** Regular files only, links followed, 64 MiB at most (`EFBIG`). */
   read(path: string): Promise<Uint8Array>;
+  /** The last `bytes` bytes, or all of a shorter file: the tail of a log. */
+  readEnd(path: string, bytes: number): Promise<Uint8Array>;
   /** Of the entry itself, links not followed; null when there is none. */
   identify(
     path: string,
   ): Promise<(FileIdentity & { readonly kind: 'file' | 'folder' | 'symlink' | 'other' }) | null>;
-  /** Atomic: random name in the same folder (never ending in .plist), O_EXCL, mode, fsync, rename, fsync of the folder. */
+  /**
+   * Atomic: random name in the same folder (never ending in .plist), O_EXCL, mode, fsync, rename, fsync of the folder.
+   * Refuses a path where a symbolic link stands (ReconcileError `file/symlink`). After an error nothing is left behind.
+   */
   write(path: string, content: Uint8Array | string, mode: number): Promise<void>;
+  /** Of the entry itself; a folder is refused. */
   remove(path: string): Promise<void>;
   setMode(path: string, mode: number): Promise<void>;
   /** With parents; folders that are there stay as they are. */
@@ -40,7 +47,7 @@ export interface Files {
 export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number;
-  /** Between two looks of a poll; never a fixed wait for something that can be looked at. */
+  /** Between two looks of a poll; never a fixed wait for something that can be looked at. Returns at once when aborted. */
   pause(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EXIT, ReconcileError } from '../model/errors.ts';
+import type { Files, Processes } from './ports.ts';
+
+/** A file that is read whole is no larger; a plist or a ledger never is. */
+const READ_LIMIT = 64 * 1024 * 1024;
+
+/** `.reconcile-<pid>-<16 hex digits>`: launchd reads only `*.plist`, and the pid tells whether its maker still works. */
+const TEMPORARY = /^\.reconcile-(\d+)-[0-9a-f]{16}$/;
+
+/** The file system itself. */
+export const realFiles: Files = {
+  async list(folder) {
+    try {
+      return (await readdir(folder)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  },
+
+  read: (path) => readPart(path, null),
+  readEnd: (path, bytes) => readPart(path, bytes),
+
+  async identify(path) {
+    try {
+      const stat = await lstat(path, { bigint: true });
+      return {
+        kind: stat.isFile()
+          ? 'file'
+          : stat.isDirectory()
+            ? 'folder'
+            : stat.isSymbolicLink()
+              ? 'symlink'
+              : 'other',
+        dev: String(stat.dev),
+        ino: String(stat.ino),
+        size: String(stat.size),
+        mtimeNs: String(stat.mtimeNs),
+        ctimeNs: String(stat.ctimeNs),
+        uid: Number(stat.uid),
+        gid: Number(stat.gid),
+        mode: Number(stat.mode) & 0o7777,
+      };
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+      throw error;
+    }
+  },
+
+  async write(path, content, mode) {
+    await refuseSymlink(path);
+    const folder = dirname(path);
+    const temporary = join(folder, `.reconcile-${process.pid}-${randomBytes(8).toString('hex')}`);
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      try {
+        await handle.writeFile(content);
+        // By the handle, so that the umask does not matter.
+        await handle.chmod(mode);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await unlink(temporary).catch(() => {});
+      throw error;
+    }
+    await syncFolder(folder);
+  },
+
+  async remove(path) {
+    await unlink(path);
+    await syncFolder(dirname(path));
+  },
+
+  async setMode(path, mode) {
+    await refuseSymlink(path);
+    await chmod(path, mode);
+  },
+
+  async makeFolder(path, mode) {
+    try {
+      await mkdir(path);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' && dirname(path) !== path) {
+        await realFiles.makeFolder(dirname(path), mode);
+        return realFiles.makeFolder(path, mode);
+      }
+      if (codeOf(error) === 'EEXIST' && (await isFolder(path))) return;
+      throw error;
+    }
+    await chmod(path, mode);
+    await syncFolder(dirname(path));
+  },
+};
+
+/**
+ * Removes from a folder the temporary files that runs of ours left when they were killed. Those of a run that is still
+ * alive stay. Returns the removed names.
+ */
+export async function removeLeftovers(
+  folder: string,
+  files: Files,
+  processes: Processes,
+): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const name of await files.list(folder)) {
+    const maker = TEMPORARY.exec(name)?.[1];
+    if (maker === undefined || processes.alive(Number(maker))) continue;
+    await files.remove(join(folder, name));
+    removed.push(name);
+  }
+  return removed;
+}
+
+/** Never blocks on a pipe that poses as a plist, and never reads a device. */
+async function readPart(path: string, last: number | null): Promise<Uint8Array> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile())
+      throw Object.assign(new Error(`EINVAL: not a regular file, open '${path}'`), { code: 'EINVAL', path });
+    if (last === null && stat.size > READ_LIMIT)
+      throw Object.assign(new Error(`EFBIG: ${stat.size} bytes are too many, read '${path}'`), {
+        code: 'EFBIG',
+        path,
+      });
+    if (last === null) return await handle.readFile();
+    const length = Math.min(last, stat.size);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, stat.size - length);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function refuseSymlink(path: string): Promise<void> {
+  const there = await realFiles.identify(path);
+  if (there?.kind !== 'symlink') return;
+  throw new ReconcileError(
+    'file/symlink',
+    `${path} is a symbolic link, which reconcile does not write through.`,
+    {
+      hint: `Put the file itself there, or remove the link: rm '${path}'`,
+      exitCode: EXIT.failed,
+    },
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK).catch(
+    () => null,
+  );
+  await handle?.close();
+  return handle !== null;
+}
+
+/** A rename is durable once its folder is. Some file systems cannot sync a folder; the rename stands all the same. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY).catch(() => null);
+  try {
+    await handle?.sync();
+  } catch (error) {
+    if (codeOf(error) === 'EIO' || codeOf(error) === 'ENOSPC') throw error;
+  } finally {
+    await handle?.close();
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
