@@ -78,6 +78,10 @@ export function createMemoryFiles(uid = 501): MemoryFiles {
       if (node.refuses !== null) fail(node.refuses, path);
       return node.content;
     },
+    async readEnd(path, bytes) {
+      const { content } = need(path);
+      return content.subarray(Math.max(0, content.length - bytes));
+    },
     async identify(path) {
       const node = nodes.get(path);
       return node === undefined ? null : { ...node.identity, kind: node.kind };

@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/sys/exec.ts';
 import { realProcesses } from '../../src/sys/processes.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
 
 const env = { PATH: '/usr/bin:/bin' };
-const sh = (script: string, options: { timeoutMs?: number; outputLimit?: number; signal?: AbortSignal } = {}) =>
-  runProgram('/bin/sh', ['-c', script], { env, timeoutMs: 15_000, ...options });
+const sh = (
+  script: string,
+  options: { timeoutMs?: number; outputLimit?: number; signal?: AbortSignal } = {},
+) => runProgram('/bin/sh', ['-c', script], { env, timeoutMs: 15_000, ...options });
 
 describe('runProgram', () => {
   it('gives the exit code and both streams', async () => {
@@ -32,7 +35,8 @@ describe('runProgram', () => {
     const note = join(temporaryFolder(), 'pid');
     const run = await sh(`trap '' TERM; sleep 60 & echo $! > ${note}; wait; sleep 60`, { timeoutMs: 300 });
     expect(run).toMatchObject({ end: 'timed-out', code: null });
-    expect(realProcesses.alive(Number(readFileSync(note, 'utf8')))).toBe(false);
+    const started = Number(readFileSync(note, 'utf8'));
+    await until(() => !realProcesses.alive(started));
   });
 
   it('does not believe output over the limit', async () => {
