@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { realClock } from '../../src/sys/clock.ts';
+import { processStart, realProcesses } from '../../src/sys/processes.ts';
+import { until } from '../support/until.ts';
+
+const NOBODY = 2 ** 22 - 1;
+
+describe('processes', () => {
+  it('knows the living from the dead', async () => {
+    const child = spawn('/bin/sleep', ['60']);
+    await once(child, 'spawn');
+    const pid = child.pid ?? 0;
+    expect(realProcesses.alive(pid)).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(realProcesses.alive(pid)).toBe(false);
+  });
+
+  it('never asks about a process group', () => {
+    for (const pid of [0, -1, -process.pid, 1.5, Number.NaN]) expect(realProcesses.alive(pid)).toBe(false);
+  });
+
+  it.runIf(process.platform === 'linux')('holds a zombie for gone', async () => {
+    // sleep, which the shell becomes, never waits for its child, which therefore stays a zombie.
+    const child = spawn('/bin/sh', ['-c', '/bin/true & echo $!; exec sleep 60']);
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    await until(() => !realProcesses.alive(pid));
+    expect(process.kill(pid, 0)).toBe(true);
+  });
+
+  it('tells the ancestry, ourselves first', async () => {
+    const line = await realProcesses.ancestry();
+    expect(line.slice(0, 2)).toEqual([process.pid, process.ppid]);
+    expect(new Set(line).size).toBe(line.length);
+  });
+
+  it('tells two processes apart by their start', async () => {
+    expect(await processStart(process.pid)).toMatch(/^[0-9A-Za-z-]+$/);
+    expect(await processStart(process.pid)).toBe(await processStart(process.pid));
+    expect(await processStart(NOBODY)).toBeNull();
+  });
+});
+
+describe('realClock', () => {
+  it('goes forward, and wakes up when aborted', async () => {
+    const stop = new AbortController();
+    const start = realClock.now();
+    const pause = realClock.pause(60_000, stop.signal);
+    stop.abort();
+    await pause;
+    await realClock.pause(60_000, stop.signal);
+    await realClock.pause(2);
+    expect(realClock.now()).toBeGreaterThan(start + 1);
+    expect(realClock.now()).toBeLessThan(start + 30_000);
+  });
+});
