@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import type { Account } from './environment.ts';
+
+/** Users and groups of this machine. */
+export interface Accounts {
+  /** Who runs the daemon. */
+  readonly self: Account;
+  /** By name; null when there is no such user. */
+  user(name: string): Account | null;
+  /** The gid; null when there is no such group. */
+  group(name: string): number | null;
+  /** Folder for the jobs' temporary files. */
+  readonly temporary: string;
+}
+
+/** From the caller's own record and the files in /etc. HOME is the one that the daemon was started with, so that a private world keeps its private home. */
+export function systemAccounts(env: NodeJS.ProcessEnv): Accounts {
+  const info = userInfo();
+  const self: Account = {
+    name: info.username,
+    uid: info.uid,
+    gid: info.gid,
+    home: env['HOME'] || info.homedir,
+    shell: info.shell || '/bin/sh',
+  };
+  return {
+    self,
+    temporary: tmpdir(),
+    user(name) {
+      if (name === self.name) return self;
+      for (const [user, , uid, gid, , home, shell] of rows('/etc/passwd'))
+        if (user === name)
+          return { name, uid: Number(uid), gid: Number(gid), home: home || '/', shell: shell || '/bin/sh' };
+      return null;
+    },
+    group(name) {
+      for (const [group, , gid] of rows('/etc/group')) if (group === name) return Number(gid);
+      return null;
+    },
+  };
+}
+
+function rows(file: string): readonly (readonly string[])[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.split(':'));
+  } catch {
+    return [];
+  }
+}

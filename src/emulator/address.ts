@@ -1,0 +1,36 @@
+/**
+ * Where an embedded launchd is found and how one speaks to it. The front end imports this and node:net, and nothing else that
+ * costs time.
+ */
+
+/** The folder of the embedded launchd of this environment, absolute. */
+export function worldRoot(
+  env: Readonly<Record<string, string | undefined>>,
+  cwd: string,
+  home: () => string,
+): string {
+  const { RECONCILE_EMBEDDED_DIR: own, XDG_STATE_HOME: state } = env;
+  if (own) return own.startsWith('/') ? own : `${cwd}/${own}`;
+  return `${state?.startsWith('/') ? state : `${env['HOME'] || home()}/.local/state`}/reconcile/embedded`;
+}
+
+/**
+ * The socket, by its short name inside `run/`: a name over 107 bytes would be cut silently, and someone else's socket be
+ * opened.
+ */
+export const SOCKET = 's';
+
+/** One line of JSON from the front end. */
+export interface Request {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** Standard output is a terminal. */
+  readonly terminal: boolean;
+}
+
+/** All that comes back, as JSON, then the end of the stream. */
+export interface Reply {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}

@@ -1,0 +1,65 @@
+import type { Definition, LimitName, ResourceLimit } from './definition.ts';
+
+/** How a job's process is made: what is executed, with which argv. */
+export interface Command {
+  readonly file: string;
+  readonly argv0: string;
+  readonly args: readonly string[];
+}
+
+/** Another user to become, which only root can. */
+export interface Identity {
+  readonly user: string | null;
+  readonly uid: number;
+  readonly gid: number;
+  /** The user's supplementary groups, or none. */
+  readonly initGroups: boolean;
+}
+
+/** The shell's letter and unit (bytes) of each limit; those that no shell has are printed and not applied. */
+const ULIMITS: Readonly<Partial<Record<LimitName, readonly [letter: string, unit: number]>>> = {
+  core: ['c', 512],
+  cpu: ['t', 1],
+  data: ['d', 1024],
+  fsize: ['f', 512],
+  memlock: ['l', 1024],
+  maxfiles: ['n', 1],
+  maxproc: ['p', 1],
+  stack: ['s', 1024],
+};
+
+/**
+ * A process with no wishes is executed directly. Limits, niceness and another user need steps between fork and exec, which
+ * Node has not: each is a program that ends in exec of the next, so that the process keeps its pid. A limit that cannot be
+ * set is passed over, as launchd does.
+ */
+export function commandOf(definition: Definition, program: string, identity: Identity | null): Command {
+  const argv = definition.arguments ?? [program];
+  const [argv0 = program, ...rest] = argv;
+  const steps: string[][] = [];
+  const limits = ulimitLines(definition.limits);
+  if (limits !== '') steps.push(['/bin/sh', '-c', `${limits}exec "$@"`, 'sh']);
+  // `nice` adds to the niceness it finds, and the daemon runs with 0.
+  if (definition.nice !== null) steps.push(['nice', '-n', String(definition.nice)]);
+  if (identity !== null) steps.push(becomeStep(identity));
+  if (steps.length === 0) return { file: program, argv0, args: rest };
+  if (argv0 !== program) steps.push(['bash', '-c', 'name=$1; shift; exec -a "$name" "$@"', 'bash', argv0]);
+  const [file = program, ...args] = [...steps.flat(), program, ...rest];
+  return { file, argv0: file, args };
+}
+
+function becomeStep({ user, uid, gid, initGroups }: Identity): string[] {
+  const groups = initGroups && user !== null ? '--init-groups' : '--clear-groups';
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, groups, '--'];
+}
+
+function ulimitLines(limits: readonly ResourceLimit[]): string {
+  return limits
+    .flatMap(({ name, kind, value }) => {
+      const known = ULIMITS[name];
+      if (known === undefined) return [];
+      const [letter, unit] = known;
+      return [`ulimit -${kind === 'soft' ? 'S' : 'H'}${letter} ${Math.floor(value / unit)} 2>/dev/null; `];
+    })
+    .join('');
+}

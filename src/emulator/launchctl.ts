@@ -1,0 +1,135 @@
+// launchctl of the embedded launchd: hands its arguments to the daemon and prints what comes back. Every millisecond here is
+// paid by every call, so nothing is imported that a plain call does not need.
+import { writeSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { type Reply, type Request, SOCKET, worldRoot } from './address.ts';
+
+const argv = process.argv.slice(2);
+const cwd = currentFolder();
+const root = worldRoot(process.env, cwd, () => process.getBuiltinModule('node:os').homedir());
+/** Starts of the daemon that may fail to answer (ended just then) before giving up. */
+const MOST_STARTS = 5;
+
+call(0);
+
+function call(starts: number): void {
+  const socket = enter() ? connect(SOCKET) : null;
+  if (socket === null) {
+    absent(starts);
+    return;
+  }
+  socket.once('error', () => absent(starts));
+  socket.once('connect', () => {
+    socket.removeAllListeners('error');
+    converse(socket);
+  });
+}
+
+function converse(socket: Socket): void {
+  const chunks: Buffer[] = [];
+  const request: Request = { argv, cwd, terminal: isTerminal() };
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // Told by 'close', whether it broke or ended.
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    const text = Buffer.concat(chunks).toString();
+    finish(
+      text === ''
+        ? { code: 118, stdout: '', stderr: 'The embedded launchd ended before it answered.\n' }
+        : (JSON.parse(text) as Reply),
+    );
+  });
+  socket.write(`${JSON.stringify(request)}\n`);
+}
+
+/** Nobody listens. Questions about the embedded launchd itself do not start it. */
+function absent(starts: number): void {
+  const status = { running: false, pid: null, version: null, folder: root, services: [] };
+  if (argv[0] === 'embedded-stop') finish({ code: 0, stdout: '', stderr: '' });
+  else if (argv[0] === 'embedded-status')
+    finish({ code: 0, stdout: `${JSON.stringify(status)}\n`, stderr: '' });
+  else if (starts >= MOST_STARTS) fail(`it does not answer; see ${root}/run/launchd.log.`);
+  else startDaemon(() => call(starts + 1));
+}
+
+/** Resolves, by calling back, when a daemon says that it listens: this one, or one that was faster. */
+function startDaemon(ready: () => void): void {
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const { closeSync, mkdirSync, openSync } = process.getBuiltinModule('node:fs');
+  let log: number;
+  try {
+    mkdirSync(`${root}/run`, { recursive: true, mode: 0o700 });
+    log = openSync(`${root}/run/launchd.err`, 'a', 0o600);
+  } catch (error) {
+    fail((error as Error).message);
+    return;
+  }
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const daemon = spawn(process.execPath, [`${__dirname}/launchd.cjs`, '--ready-fd=3'], {
+    cwd: '/',
+    env: { ...env, RECONCILE_EMBEDDED_DIR: root },
+    stdio: ['ignore', log, log, 'pipe'],
+    detached: true,
+  });
+  closeSync(log);
+  let isReady = false;
+  const pipe = daemon.stdio[3] as Socket;
+  daemon.once('error', (error) => fail(error.message));
+  pipe.on('error', () => {});
+  pipe.once('data', () => {
+    isReady = true;
+    pipe.destroy();
+    daemon.unref();
+    ready();
+  });
+  pipe.once('close', () => {
+    if (!isReady) fail(`it did not start; see ${root}/run/launchd.err.`);
+  });
+}
+
+function fail(why: string): void {
+  finish({ code: 118, stdout: '', stderr: `The embedded launchd cannot be reached: ${why}\n` });
+}
+
+function finish({ code, stdout, stderr }: Reply): void {
+  write(1, stdout);
+  write(2, stderr);
+  process.exitCode = code;
+}
+
+/** Without a stream, which would take longer to make than to use. */
+function write(file: 1 | 2, text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0)
+    try {
+      rest = rest.subarray(writeSync(file, rest));
+    } catch (error) {
+      // A full pipe that does not block is left to a stream; a reader that has gone needs nothing.
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN')
+        (file === 1 ? process.stdout : process.stderr).write(rest);
+      return;
+    }
+}
+
+/** Into the socket's folder: its whole name may be too long for a socket. */
+function enter(): boolean {
+  try {
+    process.chdir(`${root}/run`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
+/** Only `kickstart -p` looks at it. */
+function isTerminal(): boolean {
+  return argv[0] === 'kickstart' && process.getBuiltinModule('node:tty').isatty(1);
+}

@@ -1,0 +1,146 @@
+// The daemon of the embedded launchd. Started by its launchctl when needed; ends with `launchctl embedded-stop` or SIGTERM.
+import { closeSync, rmSync, writeSync } from 'node:fs';
+import { connect } from 'node:net';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemAccounts } from './accounts.ts';
+import { type Reply, type Request, SOCKET, worldRoot } from './address.ts';
+import { bootWorld } from './boot.ts';
+import { systemClock } from './clock.ts';
+import { systemDisk } from './disk.ts';
+import { DEFAULT_FIDELITY } from './fidelity.ts';
+import type { Launchd } from './launchd-state.ts';
+import { endGroup, endLeftovers } from './leftovers.ts';
+import { takeLock } from './lock.ts';
+import { openLog } from './log.ts';
+import { fileOverrides } from './overrides.ts';
+import { systemPaths } from './path-watch.ts';
+import { openProcessTable } from './process-table.ts';
+import { SILENT } from './reply.ts';
+import { serve } from './server.ts';
+import { systemSpawner } from './spawner.ts';
+import { describeStatus } from './status.ts';
+import { createSupervisor } from './supervisor.ts';
+import { runVerb } from './verbs.ts';
+import { makeWorld, type World, worldAt } from './world.ts';
+
+declare const RECONCILE_VERSION: string;
+
+/** Audit session of the one graphical login of this world. */
+const ASID = 100_001;
+/** How often a second daemon looks whether the first one answers or has gone. */
+const LOOK_EVERY_MS = 25;
+
+async function main(): Promise<void> {
+  const world = worldAt(worldRoot(process.env, process.cwd(), homedir));
+  makeWorld(world);
+  // From here on the socket has a short name; see address.ts.
+  process.chdir(world.run);
+  process.umask(0o022);
+  if (await beTheOne(world)) await run(world);
+  else tellReady();
+}
+
+/** True: the lock is ours. False: another daemon answers already. */
+async function beTheOne(world: World): Promise<boolean> {
+  for (;;) {
+    if (takeLock(world.run).taken) return true;
+    if (await answers()) return false;
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+function answers(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(SOCKET);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+async function run(world: World): Promise<void> {
+  const began = performance.now();
+  const log = openLog(join(world.run, 'launchd.log'));
+  log(`launchd ${process.pid} begins in ${world.root}`);
+  const table = openProcessTable(join(world.run, 'processes'));
+  const accounts = systemAccounts(process.env);
+  const spawner = systemSpawner(accounts, table, log);
+  const fidelity = DEFAULT_FIDELITY;
+  const launchd: Launchd = {
+    supervisor: createSupervisor({ clock: systemClock, spawner, paths: systemPaths, fidelity, log }),
+    overrides: fileOverrides(world.db, log),
+    disk: systemDisk,
+    accounts,
+    fidelity,
+    asid: ASID,
+    get bringUpMs() {
+      return bringUpMs;
+    },
+    pid: process.pid,
+    version: RECONCILE_VERSION,
+    log,
+  };
+  let bringUpMs = 0;
+
+  let ending: Promise<void> | null = null;
+  const end = (): Promise<void> => {
+    ending ??= shutdown();
+    return ending;
+  };
+  async function shutdown(): Promise<void> {
+    log('ending: all jobs are booted out');
+    server.close();
+    await booted;
+    await new Promise<void>((resolve) => launchd.supervisor.shutdown(resolve));
+    await Promise.all(spawner.groups().map((group) => endGroup(group, 1, log)));
+    table.clear();
+    log('ended');
+  }
+
+  const booted = endLeftovers(table, log).then(() => {
+    bootWorld(launchd, world);
+    bringUpMs = Math.round(performance.now() - began);
+  });
+
+  async function answer(request: Request): Promise<Reply> {
+    await booted;
+    switch (request.argv[0]) {
+      case 'embedded-stop':
+        await end();
+        setImmediate(() => process.exit(0));
+        return SILENT;
+      case 'embedded-status':
+        return { code: 0, stdout: describeStatus(launchd, world.root), stderr: '' };
+      default:
+        return runVerb(launchd, request);
+    }
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => void end().then(() => process.exit(0)));
+  process.on('SIGHUP', () => log('SIGHUP is ignored'));
+
+  rmSync(SOCKET, { force: true });
+  const server = await serve(SOCKET, answer, log);
+  tellReady();
+  await booted;
+}
+
+/** Lets the front end that started this process go on. */
+function tellReady(): void {
+  const option = process.argv.find((arg) => arg.startsWith('--ready-fd='));
+  if (option === undefined) return;
+  const file = Number(option.slice(11));
+  try {
+    writeSync(file, 'ready\n');
+    closeSync(file);
+  } catch {
+    // It did not wait for us.
+  }
+}
+
+void main();

@@ -1,0 +1,122 @@
+import { sessionType } from '../launchd/domains.ts';
+import type { ExitKind } from '../launchd/keep-alive.ts';
+import type { Domain } from '../model/domain.ts';
+import { isArray } from '../model/plist.ts';
+import { type Job, pidOf } from './job.ts';
+import { block, type Line, render } from './layout.ts';
+
+export interface DomainFacts {
+  readonly domain: Domain;
+  readonly jobs: readonly Job[];
+  /** Label → true when disabled. */
+  readonly overrides: Readonly<Record<string, boolean>>;
+  readonly uid: number;
+  readonly asid: number;
+  readonly bringUpMs: number;
+  readonly pid: number;
+  /** Names of the other domains, below `system`. */
+  readonly subdomains: readonly string[];
+}
+
+/** `launchctl print DOMAIN` (facts §4.2). */
+export function printDomain(facts: DomainFacts): string {
+  const { domain, jobs } = facts;
+  const active = jobs.filter((job) => pidOf(job) !== null).length;
+  const system = domain === 'system';
+  const gui = domain.startsWith('gui/');
+  const lines: Line[] = [
+    `type = ${system ? 'system' : gui ? 'login' : 'user'}`,
+    `handle = ${system ? 0 : gui ? facts.asid : facts.uid}`,
+    `active count = ${jobs.length + 1}`,
+    `service count = ${jobs.length}`,
+    `active service count = ${active}`,
+    `creator = launchd[${facts.pid}]`,
+    'creator euid = 0',
+    `session = ${sessionType(domain)}`,
+    block(
+      'security context',
+      system ? ['uid unset', 'asid = 0'] : [`uid = ${facts.uid}`, `asid = ${gui ? facts.asid : 0}`],
+    ),
+    '',
+    `bringup time = ${facts.bringUpMs} ms`,
+    'death port = 0x0',
+    block('subdomains', system ? facts.subdomains : []),
+    '',
+    block('environment', ['PATH => /usr/bin:/bin:/usr/sbin:/sbin']),
+    '',
+    block('services', jobs.map(serviceRow)),
+    '',
+    block('unmanaged processes', []),
+    '',
+    block('endpoints', []),
+    '',
+    block('task-special ports', []),
+    '',
+    block('disabled services', overrideRows(facts.overrides)),
+    '',
+    `properties = ${system ? 'uncorked | audit check done' : ''}`,
+  ];
+  return render(block(domain, lines));
+}
+
+/** `launchctl print-disabled DOMAIN` of macOS 13 and later: begins with an empty line (facts §4.3). */
+export function printDisabled(overrides: Readonly<Record<string, boolean>>): string {
+  return `\n${render(block('disabled services', overrideRows(overrides)), 1)}`;
+}
+
+/** The table of `launchctl list` (facts §4.4). */
+export function listTable(jobs: readonly Job[]): string {
+  const rows = jobs.map(
+    (job) => `${pidOf(job) ?? '-'}\t${listStatus(job.lastExit)}\t${job.definition.label}\n`,
+  );
+  return `PID\tStatus\tLabel\n${rows.join('')}`;
+}
+
+/** The old-style dictionary of `launchctl list LABEL` (facts §4.5). */
+export function listOne(job: Job): string {
+  const { definition } = job;
+  const pid = pidOf(job);
+  const pairs: (readonly [string, string | number | boolean | null])[] = [
+    ['StandardOutPath', definition.stdout],
+    ['LimitLoadToSessionType', definition.sessionTypes?.[0] ?? sessionType(job.domain)],
+    ['StandardErrorPath', definition.stderr],
+    ['Label', definition.label],
+    ['OnDemand', definition.keepAlive !== true],
+    ['LastExitStatus', waitStatus(job.lastExit)],
+    ['PID', pid],
+    ['Program', definition.program],
+  ];
+  const lines = pairs.flatMap(([name, value]) =>
+    value === null ? [] : [`\t"${name}" = ${typeof value === 'string' ? `"${value}"` : value};\n`],
+  );
+  const argv = isArray(definition.plist.entries['ProgramArguments']) ? (definition.arguments ?? []) : [];
+  const listed =
+    argv.length === 0
+      ? ''
+      : `\t"ProgramArguments" = (\n${argv.map((one) => `\t\t"${one}";\n`).join('')}\t);\n`;
+  return `{\n${lines.join('')}${listed}};\n`;
+}
+
+function serviceRow(job: Job): string {
+  const pid = String(pidOf(job) ?? 0).padStart(8);
+  const { lastExit } = job;
+  return `${pid} ${(lastExit === null ? '-' : String(listStatus(lastExit))).padStart(6)} \t${job.definition.label}`;
+}
+
+function overrideRows(overrides: Readonly<Record<string, boolean>>): readonly string[] {
+  return Object.entries(overrides).map(
+    ([label, disabled]) => `"${label}" => ${disabled ? 'disabled' : 'enabled'}`,
+  );
+}
+
+/** Exit code, or the negative signal; 0 before the first end. */
+function listStatus(exit: ExitKind | null): number {
+  if (exit === null) return 0;
+  return 'code' in exit ? exit.code : -exit.signal;
+}
+
+/** As wait(2) gives it: 256 is exit code 1, 15 is SIGTERM. */
+function waitStatus(exit: ExitKind | null): number {
+  if (exit === null) return 0;
+  return 'code' in exit ? exit.code * 256 : exit.signal;
+}

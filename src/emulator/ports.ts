@@ -1,0 +1,49 @@
+import type { ExitKind } from '../launchd/keep-alive.ts';
+import type { Domain } from '../model/domain.ts';
+import type { Definition } from './definition.ts';
+
+/** A one-shot timer. Cancelling one that has fired does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time as the engine sees it: real in the daemon, virtual in tests and in predictions. */
+export interface Clock {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  after(milliseconds: number, run: () => void): Timer;
+}
+
+/** A process of a job. Signals by name; one that has ended takes them silently. */
+export interface Child {
+  readonly pid: number;
+  signal(name: NodeJS.Signals): void;
+  /** To what is left of its process group, once the process itself has ended. */
+  signalGroup(name: 'SIGTERM' | 'SIGKILL'): void;
+}
+
+export interface SpawnListener {
+  started(child: Child): void;
+  /** `config`: it cannot be executed as defined (78, EX_CONFIG); `fork`: no process could be made now. */
+  failed(why: 'config' | 'fork'): void;
+  ended(exit: ExitKind): void;
+}
+
+/** Starts processes. The listener may be called before `spawn` returns. */
+export interface Spawner {
+  spawn(definition: Definition, domain: Domain, listener: SpawnListener): void;
+}
+
+/** Labels that were enabled or disabled; shared by `gui/UID` and `user/UID`, kept for ever (facts §3.6). */
+export interface Overrides {
+  /** Label → true when disabled. */
+  read(domain: Domain): Readonly<Record<string, boolean>>;
+  set(domain: Domain, label: string, disabled: boolean): void;
+}
+
+/** What the KeepAlive conditions ask of the file system. */
+export interface PathConditions {
+  exists(path: string): boolean;
+  /** Calls back when a path of these may have come or gone. */
+  watch(paths: readonly string[], changed: () => void): { close(): void };
+}

@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process';
+import { closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { ExitKind } from '../launchd/keep-alive.ts';
+import { signalByName } from '../launchd/signals.ts';
+import type { Domain } from '../model/domain.ts';
+import type { Accounts } from './accounts.ts';
+import { type Command, commandOf, type Identity } from './command.ts';
+import type { Definition } from './definition.ts';
+import { type Account, jobEnvironment } from './environment.ts';
+import type { Child, Spawner, SpawnListener } from './ports.ts';
+import { canEnter, canExecute, findProgram } from './preflight.ts';
+import { membersOf, type ProcessTable, startOf } from './process-table.ts';
+
+/** What a job gets when its plist has no Umask (facts §2.8). */
+const DEFAULT_UMASK = 0o022;
+
+/**
+ * Real processes: each in a session and process group of its own, so that its signals are its own and its group can be ended
+ * with it.
+ */
+export function systemSpawner(
+  accounts: Accounts,
+  table: ProcessTable,
+  log: (line: string) => void,
+): Spawner & { groups(): readonly number[] } {
+  /** Groups that outlived their first process. */
+  const groups = new Set<number>();
+
+  function start(definition: Definition, domain: Domain, listener: SpawnListener): void {
+    const refuse = (why: string): void => {
+      table.abandon();
+      log(`${domain}/${definition.label}: cannot be started: ${why}`);
+    };
+    const ready = prepare(definition, domain, accounts);
+    if (typeof ready === 'string') {
+      refuse(ready);
+      listener.failed('config');
+      return;
+    }
+    table.intend(definition.label, definition.exitTimeout);
+    // Node's spawn forks and executes before it returns, so the child inherits this and nothing else sees it.
+    const before = process.umask(definition.umask ?? DEFAULT_UMASK);
+    try {
+      const made = spawn(ready.command.file, [...ready.command.args], {
+        argv0: ready.command.argv0,
+        cwd: ready.folder,
+        env: jobEnvironment(definition, ready.account, accounts.temporary),
+        stdio: ready.files,
+        detached: true,
+      });
+      const { pid } = made;
+      if (pid === undefined) {
+        made.once('error', (error) => {
+          refuse(error.message);
+          listener.failed(whyFailed(error));
+        });
+        return;
+      }
+      table.add({
+        label: definition.label,
+        pid,
+        started: startOf(pid) ?? '',
+        exitTimeout: definition.exitTimeout,
+      });
+      made.once('error', (error) => log(`${domain}/${definition.label}: ${error.message}`));
+      made.once('exit', (code, signal) => {
+        listener.ended(exitOf(code, signal));
+        settle(pid);
+      });
+      listener.started(childOf(pid, log));
+    } catch (error) {
+      refuse((error as Error).message);
+      listener.failed(whyFailed(error as NodeJS.ErrnoException));
+    } finally {
+      process.umask(before);
+      for (const file of ready.files) closeSync(file);
+    }
+  }
+
+  /** After a process was reaped: what is left of its group, and of earlier ones? */
+  function settle(pid: number): void {
+    groups.add(pid);
+    for (const group of groups)
+      if (membersOf(group).length === 0) {
+        groups.delete(group);
+        table.drop(group);
+      }
+  }
+
+  return { spawn: start, groups: () => [...groups] };
+}
+
+interface Prepared {
+  readonly account: Account;
+  readonly folder: string;
+  readonly command: Command;
+  /** Standard in, out and error; to be closed. */
+  readonly files: number[];
+}
+
+/** Everything that can be wrong is looked for before a process is made; the text says what is. */
+function prepare(definition: Definition, domain: Domain, accounts: Accounts): Prepared | string {
+  const runAs = accountOf(definition, domain, accounts);
+  if (runAs === null) return 'there is no user or group as the plist names it';
+  const program = findProgram(definition.program);
+  if (program === null || !canExecute(program))
+    return `${definition.program} or its interpreter is missing or not executable`;
+  const folder = definition.workingDirectory ?? '/';
+  if (!canEnter(folder)) return `the working directory ${folder} cannot be entered`;
+  const files = openFiles(definition, runAs.identity);
+  if (typeof files === 'string') return files;
+  return { account: runAs.account, folder, files, command: commandOf(definition, program, runAs.identity) };
+}
+
+function childOf(pid: number, log: (line: string) => void): Child {
+  return {
+    pid,
+    signal: (name) => send(pid, name, log),
+    signalGroup: (name) => send(-pid, name, log),
+  };
+}
+
+/** A process or group that is gone already takes any signal. */
+function send(target: number, name: NodeJS.Signals, log: (line: string) => void): void {
+  try {
+    process.kill(target, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH')
+      log(`cannot send ${name} to ${target}: ${(error as Error).message}`);
+  }
+}
+
+/** Darwin's numbers. A signal that Darwin does not know (real-time ones) counts as SIGTERM. */
+function exitOf(code: number | null, signal: NodeJS.Signals | null): ExitKind {
+  if (code !== null) return { code };
+  return { signal: (signal === null ? null : signalByName(signal))?.number ?? 15 };
+}
+
+/** Too many processes or open files now is another thing than a definition that can never start. */
+function whyFailed({ code }: NodeJS.ErrnoException): 'fork' | 'config' {
+  return code === 'EAGAIN' || code === 'ENOMEM' || code === 'EMFILE' || code === 'ENFILE' ? 'fork' : 'config';
+}
+
+/**
+ * Standard in, out and error, or why they cannot be opened. Logs are appended to, and made with their folders (facts §1).
+ */
+function openFiles(definition: Definition, owner: Identity | null): number[] | string {
+  const opened: number[] = [];
+  try {
+    const input = definition.stdin ?? '/dev/null';
+    opened.push(openSync(input, isFifo(input) ? constants.O_RDWR : constants.O_RDONLY));
+    for (const path of [definition.stdout, definition.stderr])
+      opened.push(openLog(path ?? '/dev/null', owner));
+    return opened;
+  } catch (error) {
+    for (const file of opened) closeSync(file);
+    return (error as Error).message;
+  }
+}
+
+function openLog(path: string, owner: Identity | null): number {
+  if (!path.startsWith('/')) throw new Error(`the path of a log must be absolute: ${path}`);
+  mkdirSync(dirname(path), { recursive: true });
+  const access = isFifo(path) ? constants.O_RDWR : constants.O_WRONLY;
+  const file = openSync(path, access | constants.O_CREAT | constants.O_APPEND | constants.O_NOCTTY, 0o666);
+  const stat = fstatSync(file);
+  if (owner !== null && stat.isFile() && stat.size === 0 && stat.uid === process.getuid?.())
+    fchownSync(file, owner.uid, owner.gid);
+  return file;
+}
+
+/** Opened for one direction only, a FIFO without another end would hold the daemon up. */
+function isFifo(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
+}
+
+/** UserName and GroupName count in the system domain only, and take root (facts §1). */
+function accountOf(
+  definition: Definition,
+  domain: Domain,
+  accounts: Accounts,
+): { readonly account: Account; readonly identity: Identity | null } | null {
+  const { self } = accounts;
+  if (domain !== 'system' || self.uid !== 0) return { account: self, identity: null };
+  const account = definition.userName === null ? self : accounts.user(definition.userName);
+  if (account === null) return null;
+  const gid = definition.groupName === null ? account.gid : accounts.group(definition.groupName);
+  if (gid === null) return null;
+  if (account.uid === self.uid && gid === self.gid) return { account, identity: null };
+  return {
+    account,
+    identity: { user: account.name, uid: account.uid, gid, initGroups: definition.initGroups },
+  };
+}

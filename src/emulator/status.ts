@@ -1,0 +1,18 @@
+import { pidOf } from './job.ts';
+import { domainsOf, type Launchd } from './launchd-state.ts';
+import { stateOf } from './layout-service.ts';
+
+/** What `launchctl embedded-status` prints: JSON, for `reconcile embedded status`. */
+export function describeStatus(launchd: Launchd, folder: string): string {
+  const services = domainsOf(launchd).flatMap((domain) =>
+    launchd.supervisor.list(domain).map((job) => ({
+      domain,
+      label: job.definition.label,
+      state: stateOf(job),
+      pid: pidOf(job),
+      runs: job.runs,
+    })),
+  );
+  const { pid, version } = launchd;
+  return `${JSON.stringify({ running: true, pid, version, folder, services })}\n`;
+}

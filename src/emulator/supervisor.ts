@@ -1,0 +1,326 @@
+import {
+  type Conditions,
+  type ExitKind,
+  isCrash,
+  loadReason,
+  restartReason,
+  runsWhile,
+} from '../launchd/keep-alive.ts';
+import { throttleDelay } from '../launchd/throttle.ts';
+import type { Domain } from '../model/domain.ts';
+import { isDict, type PlistDict } from '../model/plist.ts';
+import type { Definition } from './definition.ts';
+import type { Fidelity } from './fidelity.ts';
+import { type Job, pidOf, type Reason } from './job.ts';
+import type { Child, Clock, PathConditions, Spawner } from './ports.ts';
+
+export interface SupervisorPorts {
+  readonly clock: Clock;
+  readonly spawner: Spawner;
+  readonly paths: PathConditions;
+  readonly fidelity: Fidelity;
+  /** One line for the log. */
+  log(line: string): void;
+}
+
+/** The engine: loaded jobs, and when they start, stop and start again (facts §2). Knows no file, socket or real clock. */
+export interface Supervisor {
+  load(definition: Definition, domain: Domain): 'loaded' | 'already' | 'leaving';
+  /** Stops it if it runs; the label is gone when its process is (facts §2.7). `gone` is told then. */
+  remove(
+    domain: Domain,
+    label: string,
+    gone?: () => void,
+  ): 'removed' | 'leaving' | 'leaving-already' | 'unknown';
+  /** `done` is told when a start was made (pid) or could not be made (null). */
+  kickstart(
+    domain: Domain,
+    label: string,
+    options: { readonly kill: boolean },
+    done: (pid: number | null) => void,
+  ): 'accepted' | 'running' | 'leaving' | 'unknown';
+  signal(domain: Domain, label: string, name: NodeJS.Signals): 'sent' | 'not-running' | 'unknown';
+  find(domain: Domain, label: string): Job | null;
+  /** In the order of loading. */
+  list(domain: Domain): readonly Job[];
+  /** Removes every job and starts none; `done` is told when the last process has been reaped. */
+  shutdown(done: () => void): void;
+}
+
+/** An empty world. */
+export function createSupervisor(ports: SupervisorPorts): Supervisor {
+  const { clock, spawner, fidelity, log } = ports;
+  const jobs = new Map<string, Job>();
+  let serial = 0;
+  let closing = false;
+  const whenEmpty: (() => void)[] = [];
+
+  const name = (job: Job): string => `${job.domain}/${job.definition.label}`;
+  const find = (domain: Domain, label: string): Job | null => jobs.get(`${domain}/${label}`) ?? null;
+
+  function conditionsOf(job: Job): Conditions {
+    return {
+      pathExists: ports.paths.exists,
+      jobLoaded: (label) => find(job.domain, label) !== null,
+      jobRunning: (label) => {
+        const other = find(job.domain, label);
+        return other !== null && pidOf(other) !== null;
+      },
+      demanded: job.demanded,
+    };
+  }
+
+  /** Looks at the job and does what the rules ask for: the one place from which jobs are started (facts §2.2). */
+  function dispatch(job: Job): void {
+    if (job.phase.kind !== 'idle' && job.phase.kind !== 'scheduled') return;
+    const reason = whyStart(job);
+    if (job.phase.kind === 'scheduled') {
+      if (reason !== null && !job.unthrottled) return;
+      job.phase.timer.cancel();
+      job.phase = { kind: 'idle' };
+    }
+    if (reason === null) return;
+    const throttled = job.unthrottled
+      ? 0
+      : throttleDelay(job.lastStart, clock.now(), job.definition.throttle);
+    if (throttled === 0) start(job, reason);
+    else schedule(job, reason, throttled);
+  }
+
+  function whyStart(job: Job): Reason | null {
+    if (closing || job.removing) return null;
+    if (job.pending === 'launch job demand') return job.pending;
+    if (job.definition.launchOnlyOnce && job.runs > 0) return null;
+    if (job.pending !== null) return job.pending;
+    const conditions = conditionsOf(job);
+    return job.lastExit === null
+      ? runsWhile(job.definition.keepAlive, conditions)
+      : restartReason(job.definition.keepAlive, job.lastExit, conditions);
+  }
+
+  function schedule(job: Job, reason: Reason, milliseconds: number): void {
+    log(`${name(job)}: pushing the start out by ${milliseconds / 1000} seconds`);
+    const timer = clock.after(milliseconds, () => {
+      job.phase = { kind: 'idle' };
+      // The world may have changed meanwhile, and with it the reason.
+      const still = whyStart(job);
+      if (still !== null) start(job, still);
+    });
+    job.phase = { kind: 'scheduled', reason, timer };
+  }
+
+  function start(job: Job, reason: Reason): void {
+    job.phase = { kind: 'spawning', reason };
+    job.pending = null;
+    job.unthrottled = false;
+    if (reason === 'launch job demand') job.demanded = true;
+    job.lastStart = clock.now();
+    log(`${name(job)}: starting (${reason})`);
+    spawner.spawn(job.definition, job.domain, {
+      started(child) {
+        job.runs += 1;
+        job.refused = false;
+        job.phase = { kind: 'running', reason, child };
+        log(`${name(job)}: started with pid ${child.pid}`);
+        tell(job, child.pid);
+        if (job.removing) stop(job, child, reason);
+        reconsider(job);
+      },
+      failed(why) {
+        if (why === 'fork') {
+          log(`${name(job)}: no process could be made; trying again`);
+          job.phase = { kind: 'idle' };
+          job.pending = reason;
+          if (job.removing) forget(job);
+          else schedule(job, reason, fidelity.forkRetry * 1000);
+          return;
+        }
+        job.runs += 1;
+        job.refused = true;
+        tell(job, null);
+        ended(job, { code: 78 });
+      },
+      ended(exit) {
+        ended(job, exit);
+      },
+    });
+  }
+
+  function tell(job: Job, pid: number | null): void {
+    for (const told of job.onStart.splice(0)) told(pid);
+  }
+
+  function ended(job: Job, exit: ExitKind): void {
+    const { phase } = job;
+    log(`${name(job)}: ended with ${'code' in exit ? `exit code ${exit.code}` : `signal ${exit.signal}`}`);
+    if (phase.kind === 'stopping') phase.timer?.cancel();
+    if ((phase.kind === 'running' || phase.kind === 'stopping') && !job.definition.abandonProcessGroup)
+      phase.child.signalGroup(fidelity.groupSignal);
+    // What launchd has stopped itself is never a crash (facts §2.4).
+    job.successiveCrashes = isCrash(exit) && phase.kind !== 'stopping' ? job.successiveCrashes + 1 : 0;
+    job.lastExit = exit;
+    job.phase = { kind: 'idle' };
+    if (job.removing) forget(job);
+    else dispatch(job);
+    reconsider(job);
+  }
+
+  function stop(job: Job, child: Child, reason: Reason): void {
+    const seconds = job.definition.exitTimeout;
+    const timer =
+      seconds === 0
+        ? null
+        : clock.after(seconds * 1000, () => {
+            log(`${name(job)}: still there ${seconds} seconds after SIGTERM, sending SIGKILL`);
+            child.signal('SIGKILL');
+          });
+    job.phase = { kind: 'stopping', reason, child, timer };
+    log(`${name(job)}: sending SIGTERM to ${child.pid}`);
+    child.signal('SIGTERM');
+  }
+
+  function forget(job: Job): void {
+    if (job.phase.kind === 'scheduled') job.phase.timer.cancel();
+    job.intervalTimer?.cancel();
+    job.watch?.close();
+    jobs.delete(name(job));
+    log(`${name(job)}: removed`);
+    tell(job, null);
+    for (const gone of job.onGone.splice(0)) gone();
+    reconsider(job);
+    if (closing && jobs.size === 0) for (const done of whenEmpty.splice(0)) done();
+  }
+
+  /** Another job came, went, started or ended: those that depend on it are looked at again. */
+  function reconsider(changed: Job): void {
+    for (const job of jobs.values())
+      if (job !== changed && job.domain === changed.domain && dependsOn(job, changed.definition.label))
+        dispatch(job);
+  }
+
+  function armInterval(job: Job, seconds: number, due: number): void {
+    job.intervalTimer = clock.after(Math.max(0, due - clock.now()), () => {
+      // A firing while it runs is missed (facts §2.8).
+      if (job.phase.kind === 'idle') {
+        job.pending = 'interval';
+        dispatch(job);
+      }
+      armInterval(job, seconds, due + seconds * 1000);
+    });
+  }
+
+  return {
+    load(definition, domain) {
+      const known = find(domain, definition.label);
+      if (known !== null) return known.removing ? 'leaving' : 'already';
+      serial += 1;
+      const job: Job = {
+        definition,
+        domain,
+        phase: { kind: 'idle' },
+        removing: false,
+        pending: null,
+        unthrottled: false,
+        demanded: false,
+        lastStart: null,
+        lastExit: null,
+        refused: false,
+        runs: 0,
+        successiveCrashes: 0,
+        intervalTimer: null,
+        watch: null,
+        serial,
+        onStart: [],
+        onGone: [],
+      };
+      jobs.set(name(job), job);
+      log(`${name(job)}: loaded from ${definition.path}`);
+      const paths = watchedPaths(definition);
+      if (paths.length > 0) job.watch = ports.paths.watch(paths, () => dispatch(job));
+      if (definition.startInterval !== null)
+        armInterval(job, definition.startInterval, clock.now() + definition.startInterval * 1000);
+      job.pending = atLoad(definition, conditionsOf(job));
+      dispatch(job);
+      reconsider(job);
+      return 'loaded';
+    },
+
+    remove(domain, label, gone) {
+      const job = find(domain, label);
+      if (job === null) return 'unknown';
+      if (gone !== undefined) job.onGone.push(gone);
+      if (job.removing) return 'leaving-already';
+      job.removing = true;
+      const { phase } = job;
+      if (phase.kind === 'running') stop(job, phase.child, phase.reason);
+      if (phase.kind !== 'idle' && phase.kind !== 'scheduled') return 'leaving';
+      forget(job);
+      return 'removed';
+    },
+
+    kickstart(domain, label, { kill }, done) {
+      const job = find(domain, label);
+      if (job === null) return 'unknown';
+      if (job.removing) return 'leaving';
+      const { phase } = job;
+      if (phase.kind === 'running' && !kill) {
+        done(phase.child.pid);
+        return 'running';
+      }
+      job.onStart.push(done);
+      if (phase.kind === 'spawning') return 'accepted';
+      job.pending = 'launch job demand';
+      job.unthrottled = kill ? !fidelity.kickstartKillThrottled : !fidelity.kickstartThrottled;
+      if (phase.kind === 'running') stop(job, phase.child, phase.reason);
+      else dispatch(job);
+      return 'accepted';
+    },
+
+    signal(domain, label, signalName) {
+      const job = find(domain, label);
+      if (job === null) return 'unknown';
+      if (job.phase.kind !== 'running' && job.phase.kind !== 'stopping') return 'not-running';
+      job.phase.child.signal(signalName);
+      return 'sent';
+    },
+
+    find,
+    list: (domain) => [...jobs.values()].filter((job) => job.domain === domain),
+
+    shutdown(done) {
+      closing = true;
+      if (jobs.size === 0) return done();
+      whenEmpty.push(done);
+      for (const job of [...jobs.values()]) {
+        if (job.removing) continue;
+        job.removing = true;
+        if (job.phase.kind === 'running') stop(job, job.phase.child, job.phase.reason);
+        else if (job.phase.kind === 'idle' || job.phase.kind === 'scheduled') forget(job);
+      }
+    },
+  };
+}
+
+/** The first start. launchd calls every start at load of an ordinary job `speculative`, KeepAlive's own too (facts §4.1). */
+function atLoad(definition: Definition, conditions: Conditions): Reason | null {
+  const reason = loadReason(definition.plist, conditions);
+  return reason === null || reason === 'xpc event' ? reason : 'speculative';
+}
+
+function watchedPaths(definition: Definition): readonly string[] {
+  const states = isDict(definition.keepAlive) ? definition.keepAlive.entries['PathState'] : undefined;
+  return isDict(states) ? Object.keys(states.entries) : [];
+}
+
+function dependsOn(job: Job, label: string): boolean {
+  const { keepAlive } = job.definition;
+  return (
+    isDict(keepAlive) &&
+    (names(keepAlive, 'OtherJobEnabled', label) || names(keepAlive, 'OtherJobActive', label))
+  );
+}
+
+function names(keepAlive: PlistDict, key: string, label: string): boolean {
+  const wanted = keepAlive.entries[key];
+  return isDict(wanted) && wanted.entries[label] !== undefined;
+}

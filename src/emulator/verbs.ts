@@ -1,0 +1,55 @@
+import { describeLaunchctlCode, launchctlCode } from '../launchd/codes.ts';
+import type { Reply, Request } from './address.ts';
+import type { Launchd } from './launchd-state.ts';
+import { complaint, output } from './reply.ts';
+import { USAGE, type VerbName, wrongUsage } from './usage.ts';
+import { bootout, bootstrap } from './verbs-load.ts';
+import { list, print, printOverrides } from './verbs-print.ts';
+import { kickstart, kill, override } from './verbs-run.ts';
+
+type Handler = (launchd: Launchd, args: readonly string[], request: Request) => Reply | Promise<Reply>;
+
+const VERBS: Readonly<Record<VerbName, Handler>> = {
+  bootstrap,
+  bootout,
+  enable: (launchd, args) => override(launchd, args, 'enable'),
+  disable: (launchd, args) => override(launchd, args, 'disable'),
+  kickstart,
+  kill,
+  print,
+  'print-disabled': printOverrides,
+  list,
+  error: describeError,
+  version: ({ version }) =>
+    output(`Darwin Bootstrapper Version 7.0.0 (the embedded launchd of reconcile ${version})\n`),
+  managername: ({ accounts }) => output(accounts.self.uid === 0 ? 'System\n' : 'Aqua\n'),
+  manageruid: ({ accounts }) => output(`${accounts.self.uid}\n`),
+  managerpid: ({ pid }) => output(`${pid}\n`),
+};
+
+/** What launchctl answers to these arguments: texts, streams and exit codes as on a Mac (facts §3.3). */
+export async function runVerb(launchd: Launchd, request: Request): Promise<Reply> {
+  const [name, ...args] = request.argv;
+  if (name === undefined) return { code: launchd.fidelity.usageError, stdout: '', stderr: help() };
+  if (name === 'help') return output(help());
+  if (!isVerb(name)) return complaint(launchd.fidelity.usageError, `Unrecognized subcommand: ${name}`);
+  return VERBS[name](launchd, args, request);
+}
+
+function isVerb(name: string): name is VerbName {
+  return Object.hasOwn(VERBS, name);
+}
+
+function help(): string {
+  const rows = Object.values(USAGE).map((usage) => `\t${usage}\n`);
+  return `Usage: launchctl <subcommand> ... | help [subcommand]\n\nSubcommands:\n${rows.join('')}`;
+}
+
+function describeError({ fidelity }: Launchd, args: readonly string[]): Reply {
+  const [text = ''] = args;
+  if (args.length !== 1 || !/^(0x[0-9a-f]+|[0-9]+)$/i.test(text)) return wrongUsage(fidelity, 'error');
+  const code = Number(text);
+  return output(
+    `${launchctlCode(code) === null ? `${code}: Unknown error: ${code}` : describeLaunchctlCode(code)}\n`,
+  );
+}

@@ -1,0 +1,33 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The folders of one embedded launchd. Absolute paths. */
+export interface World {
+  readonly root: string;
+  /** Socket, locks, log, process table: gone with a reset, never edited. */
+  readonly run: string;
+  /** Overrides. */
+  readonly db: string;
+  /** Plists that a login loads into `gui/UID`. */
+  readonly userAgents: string;
+  readonly globalAgents: string;
+  /** Plists that a boot loads into `system`. */
+  readonly daemons: string;
+}
+
+export function worldAt(root: string): World {
+  return {
+    root,
+    run: join(root, 'run'),
+    db: join(root, 'db'),
+    userAgents: join(root, 'LaunchAgents'),
+    globalAgents: join(root, 'Library', 'LaunchAgents'),
+    daemons: join(root, 'Library', 'LaunchDaemons'),
+  };
+}
+
+/** Makes what is missing, for its owner alone. */
+export function makeWorld(world: World): void {
+  for (const folder of [world.root, world.run, world.db, world.userAgents, world.globalAgents, world.daemons])
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
