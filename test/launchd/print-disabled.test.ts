@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDisabled } from '../../src/launchd/print-disabled.ts';
-import { readFixture } from './fixtures/read.ts';
+import { readFixture } from './read-fixture.ts';
 
 const words = readFixture('disabled-words.txt');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDomainListing } from '../../src/launchd/print-domain.ts';
-import { readFixture } from './fixtures/read.ts';
+import { readFixture } from './read-fixture.ts';
 
 const gui = readFixture('domain-gui.txt');
 

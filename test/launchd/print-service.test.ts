@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseService } from '../../src/launchd/print-service.ts';
 import type { Domain } from '../../src/model/domain.ts';
 import type { Service } from '../../src/model/service.ts';
-import { readFixture } from './fixtures/read.ts';
+import { readFixture } from './read-fixture.ts';
 
 const web = { domain: 'gui/501', label: 'com.example.web' } as const;
 const running = readFixture('service-running-semaphore.txt');
