@@ -6,13 +6,13 @@ import { placeWithin } from './problems.ts';
 
 const SCHEDULE = 'start.schedule';
 
-/** The parts of an entry in launchd's names, with their ranges (facts §1). */
+/** The parts of an entry and launchd's names for them. */
 const PARTS = [
-  ['minute', 'Minute', 0, 59],
-  ['hour', 'Hour', 0, 23],
-  ['day', 'Day', 1, 31],
-  ['weekday', 'Weekday', 0, 7],
-  ['month', 'Month', 1, 12],
+  ['minute', 'Minute'],
+  ['hour', 'Hour'],
+  ['day', 'Day'],
+  ['weekday', 'Weekday'],
+  ['month', 'Month'],
 ] as const;
 
 /** `start.schedule` → StartCalendarInterval: one dictionary, or an array of them. Undefined, and errors, when it cannot be said. */
@@ -44,15 +44,6 @@ function timesOfCron(draft: Draft, text: string): readonly CalendarTime[] | null
 }
 
 function timesOfList(draft: Draft, list: readonly CalendarEntry[]): readonly CalendarTime[] | null {
-  if (list.length === 0) {
-    draft.problems.error(
-      'schedule/empty',
-      SCHEDULE,
-      'This list of times is empty.',
-      'Name a time, for instance `{ hour: 3, minute: 30 }`, or remove `schedule`.',
-    );
-    return null;
-  }
   const checked = list.map((entry, index) => timesOfEntry(draft, entry, `${SCHEDULE}.${index}`));
   const times: CalendarTime[] = [];
   for (const found of checked) {
@@ -66,35 +57,28 @@ function timesOfList(draft: Draft, list: readonly CalendarEntry[]): readonly Cal
 }
 
 function timesOfEntry(draft: Draft, entry: CalendarEntry, field: string): readonly CalendarTime[] | null {
-  const { problems } = draft;
-  let fine = true;
-  const fail = (code: string, at: string, message: string, hint: string): void => {
-    fine = false;
-    problems.error(code, at, message, hint);
-  };
-  for (const [part, , min, max] of PARTS) {
-    const value = entry[part];
-    if (typeof value === 'number' && !(Number.isInteger(value) && value >= min && value <= max))
-      fail('schedule/range', `${field}.${part}`, `${value} is no ${part}.`, `It goes from ${min} to ${max}.`);
-  }
   const time: { -readonly [part in keyof CalendarTime]: number } = {};
   for (const [part] of PARTS) {
     const value = entry[part];
     if (typeof value === 'number') time[part] = part === 'weekday' ? value % 7 : value;
   }
-  if (Object.keys(time).length === 0)
-    fail('schedule/every-minute', field, 'This entry fits every minute.', 'Write `start: { every: 1m }`.');
-  else if (entry.minute === undefined)
-    fail(
+  const always = Object.keys(time).length === 0;
+  if (always || entry.minute === undefined) {
+    draft.problems.error(
       'schedule/every-minute',
       field,
-      'Without `minute` launchd starts this job every minute of the time that fits.',
-      'Add `minute: 0`; or `minute: "*"` if every minute is meant.',
+      always
+        ? 'This entry fits every minute.'
+        : 'Without `minute` launchd starts this job in every minute of the time that fits.',
+      always
+        ? 'Write `start: { every: 1m }`.'
+        : 'Add `minute: 0`; or `minute: "*"` if every minute is meant.',
     );
-  if (!fine) return null;
+    return null;
+  }
   const { day, weekday, ...rest } = time;
   if (day === undefined || weekday === undefined) return [time];
-  problems.warn(
+  draft.problems.warn(
     'schedule/day-or-weekday',
     field,
     'launchd starts this job on the day and on the weekday, not only when both fall together.',

@@ -10,7 +10,7 @@ import { compileProgram } from './program.ts';
 import { mergeRawKeys, rawKeys } from './raw-keys.ts';
 import { compileSettings } from './settings.ts';
 import { compileStart } from './start.ts';
-import { dependenciesOf, refuseDuplicates } from './together.ts';
+import { dependenciesOf, type Peer, refuseDuplicates } from './together.ts';
 import { verifyPlist } from './verify.ts';
 
 export interface Compilation {
@@ -30,12 +30,13 @@ interface Compiled {
  * what is wrong with them is told, and their jobs are marked. All problems at once, in the order of the file.
  */
 export function compileJobs(config: Config, host: Host, places: Places): Compilation {
-  const labels = new Map(
-    config.instances.map((instance) => [instance.name, labelOf(instance, config.label_prefix)]),
+  const peers = new Map<string, Peer>(
+    config.instances.map((instance) => [
+      instance.name,
+      { label: labelOf(instance, config.label_prefix), excluded: instance.excluded },
+    ]),
   );
-  const compiled = config.instances.map((instance) =>
-    compileInstance(instance, config, host, places, labels),
-  );
+  const compiled = config.instances.map((instance) => compileInstance(instance, config, host, places, peers));
   refuseDuplicates(compiled, config.files);
   const diagnostics = compiled.flatMap(({ problems }) => problems.found);
   const jobs = compiled.filter(({ problems }) => !problems.found.some(isError)).map(({ job }) => job);
@@ -47,10 +48,10 @@ function compileInstance(
   config: Config,
   host: Host,
   places: Places,
-  labels: ReadonlyMap<string, string>,
+  peers: ReadonlyMap<string, Peer>,
 ): Compiled {
   const problems = problemsOf(instance);
-  const label = labels.get(instance.name) ?? labelOf(instance, config.label_prefix);
+  const label = labelOf(instance, config.label_prefix);
   const draft = { instance, fields: instance.fields, label, host, problems };
   verifyLabel(instance, label, problems);
   const location = locate(draft, places);
@@ -80,7 +81,7 @@ function compileInstance(
     description: fields.description ?? null,
     enabled: fields.enabled ?? null,
     excluded: instance.excluded,
-    after: dependenciesOf(draft, config, labels),
+    after: dependenciesOf(draft, peers),
     ignoreChanges: fields.ignore_changes ?? [],
     folders: logFolders([
       decided.plist.entries['StandardOutPath'],

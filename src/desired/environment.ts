@@ -8,7 +8,7 @@ import { LAUNCHD_PATH } from './program.ts';
 export function compileEnvironment(draft: Draft, files: readonly string[]): readonly Entry[] {
   const { fields, problems } = draft;
   const variables = Object.entries(fields.environment ?? {});
-  for (const [name, value] of variables) checkVariable(draft, name, value);
+  for (const [name, value] of variables) warnOfTilde(draft, name, value);
   const path = compilePath(draft);
   if (path !== undefined && variables.some(([name]) => name === 'PATH'))
     problems.errorAt(
@@ -23,17 +23,8 @@ export function compileEnvironment(draft: Draft, files: readonly string[]): read
   return [{ key: 'EnvironmentVariables', value: dict(path === undefined ? variables : all), field }];
 }
 
-function checkVariable(draft: Draft, name: string, value: string): void {
+function warnOfTilde(draft: Draft, name: string, value: string): void {
   const field = `environment.${name}`;
-  if (name === '' || name.includes('='))
-    draft.problems.error(
-      'environment/name',
-      field,
-      name === ''
-        ? 'The name of this variable is empty.'
-        : `\`${name}\` cannot name a variable: it has \`=\` in it.`,
-      'Write the variables as a map, `NAME: value`.',
-    );
   if (value === '~' || value.startsWith('~/'))
     draft.problems.warn(
       'environment/tilde',

@@ -4,6 +4,7 @@ import type { Diagnostic, Place, Severity } from '../model/diagnostic.ts';
 /** Collects what is wrong with one instance, each at the place in the file where the value stands. */
 export interface Problems {
   readonly found: readonly Diagnostic[];
+  add(severity: Severity, code: string, field: string, message: string, hint: string): void;
   /** `field` is a path as in `Instance.places`: `restart.policy`, `command.0`. */
   error(code: string, field: string, message: string, hint: string): void;
   warn(code: string, field: string, message: string, hint: string): void;
@@ -16,17 +17,20 @@ export interface Problems {
 
 export function problemsOf(instance: Instance): Problems {
   const found: Diagnostic[] = [];
-  const add = (severity: Severity, code: string, place: Place, message: string, hint: string): void => {
+  const addAt = (severity: Severity, code: string, place: Place, message: string, hint: string): void => {
     found.push({ code, severity, message, ...place, hint });
   };
   const placeOf = (field: string): Place => nearestPlace(instance, field);
+  const add: Problems['add'] = (severity, code, field, message, hint) =>
+    addAt(severity, code, placeOf(field), message, hint);
   return {
     found,
+    add,
     placeOf,
-    error: (code, field, message, hint) => add('error', code, placeOf(field), message, hint),
-    warn: (code, field, message, hint) => add('warning', code, placeOf(field), message, hint),
-    info: (code, field, message, hint) => add('info', code, placeOf(field), message, hint),
-    errorAt: (code, place, message, hint) => add('error', code, place, message, hint),
+    error: (code, field, message, hint) => add('error', code, field, message, hint),
+    warn: (code, field, message, hint) => add('warning', code, field, message, hint),
+    info: (code, field, message, hint) => add('info', code, field, message, hint),
+    errorAt: (code, place, message, hint) => addAt('error', code, place, message, hint),
   };
 }
 

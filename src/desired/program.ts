@@ -40,13 +40,6 @@ function compileScript(draft: Draft, script: string): readonly Entry[] {
         `\`script\` and \`${field}\` both say what to run.`,
         'Keep one of them; only `program` and `command` go together.',
       );
-  if (script.trim() === '')
-    draft.problems.error(
-      'command/empty',
-      'script',
-      'This script is empty.',
-      'Write what /bin/sh shall run, or remove the instance.',
-    );
   return [{ key: 'ProgramArguments', value: ['/bin/sh', '-c', script], field: 'script' }];
 }
 

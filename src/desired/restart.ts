@@ -66,24 +66,28 @@ function warnOfStart(draft: Draft, policy: keyof typeof POLICIES): void {
   );
 }
 
-function compileRunWhile(draft: Draft, runWhile: NonNullable<Restart['run_while']>): PlistDict {
-  const paths: [string, PlistValue][] = [];
-  for (const [text, wanted] of Object.entries(runWhile.paths ?? {})) {
+function compileRunWhile(
+  draft: Draft,
+  { paths = {}, loaded = {} }: NonNullable<Restart['run_while']>,
+): PlistDict | undefined {
+  const files: [string, PlistValue][] = [];
+  for (const [text, wanted] of Object.entries(paths)) {
     const path = absolutePath(text, `restart.run_while.paths.${text}`, draft.host.home, draft.problems);
-    if (path !== null) paths.push([path, wanted]);
+    if (path !== null) files.push([path, wanted]);
   }
-  const loaded = Object.entries(runWhile.loaded ?? {});
-  if (Object.keys(runWhile.paths ?? {}).length === 0 && loaded.length === 0)
-    draft.problems.error(
-      'restart/run-while-empty',
-      'restart.run_while',
-      'This `run_while` names no condition, so that launchd would never start the job.',
-      'Name a path under `paths` or a label under `loaded`.',
-    );
-  return dict([
-    ['PathState', paths.length === 0 ? undefined : dict(paths)],
-    ['OtherJobEnabled', loaded.length === 0 ? undefined : dict(loaded)],
-  ]);
+  const labels = Object.entries(loaded);
+  if (Object.keys(paths).length + labels.length > 0)
+    return dict([
+      ['PathState', files.length === 0 ? undefined : dict(files)],
+      ['OtherJobEnabled', labels.length === 0 ? undefined : dict(labels)],
+    ]);
+  draft.problems.error(
+    'restart/run-while-empty',
+    'restart.run_while',
+    'This `run_while` names no condition, so that launchd would never start the job.',
+    'Name a path under `paths` or a label under `loaded`.',
+  );
+  return undefined;
 }
 
 /** A KeepAlive that holds conditions only: the job starts when one of them comes true, not at load. */

@@ -43,17 +43,18 @@ export function compileSettings(draft: Draft): readonly Entry[] {
 }
 
 /** launchd ignores the account of an agent: it always runs as the user it is loaded for (facts §1). */
-function compileAccount(draft: Draft): readonly Entry[] {
-  const { fields, problems } = draft;
+function compileAccount({ fields, problems }: Draft): readonly Entry[] {
+  if (fields.domain === 'system')
+    return [...entryOf('UserName', 'user', fields.user), ...entryOf('GroupName', 'group', fields.group)];
   for (const field of ['user', 'group'] as const)
-    if (fields[field] !== undefined && fields.domain !== 'system')
+    if (fields[field] !== undefined)
       problems.error(
         `${field}/system-only`,
         field,
         `launchd heeds \`${field}\` for system jobs only; this one always runs as the user it is loaded for.`,
         `Remove \`${field}\`, or make the job a daemon with \`domain: system\`.`,
       );
-  return [...entryOf('UserName', 'user', fields.user), ...entryOf('GroupName', 'group', fields.group)];
+  return [];
 }
 
 /** Octal digits → the integer that a plist needs: `077` is 63. */

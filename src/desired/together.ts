@@ -1,8 +1,15 @@
-import type { Config, Instance } from '../config/instance.ts';
+import type { Instance } from '../config/instance.ts';
+import { nearestNames } from '../launchd/nearest.ts';
 import type { Place } from '../model/diagnostic.ts';
 import type { Job } from '../model/job.ts';
 import type { Draft } from './draft.ts';
 import { laterPlace, type Problems } from './problems.ts';
+
+/** What an instance needs to know of another. */
+export interface Peer {
+  readonly label: string;
+  readonly excluded: boolean;
+}
 
 interface Candidate {
   readonly instance: Instance;
@@ -51,23 +58,19 @@ function labelPlace({ instance, problems }: Candidate): Place {
 }
 
 /** `depends_on` → labels. An instance that `when` excludes from this machine is not waited for. */
-export function dependenciesOf(
-  draft: Draft,
-  config: Config,
-  labels: ReadonlyMap<string, string>,
-): readonly string[] {
+export function dependenciesOf(draft: Draft, others: ReadonlyMap<string, Peer>): readonly string[] {
   const after: string[] = [];
   for (const [index, name] of (draft.fields.depends_on ?? []).entries()) {
-    const other = config.instances.find((instance) => instance.name === name);
-    const label = labels.get(name);
-    if (other === undefined || label === undefined)
+    const other = others.get(name);
+    if (other === undefined) {
+      const near = nearestNames(name, others.keys());
       draft.problems.error(
         'depends-on/unknown',
         `depends_on.${index}`,
         `There is no instance named \`${name}\`.`,
-        `The instances are ${config.instances.map((instance) => instance.name).join(', ')}.`,
+        near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'Name an instance of this configuration.',
       );
-    else if (!other.excluded) after.push(label);
+    } else if (!other.excluded) after.push(other.label);
   }
   return [...new Set(after)];
 }
