@@ -3,6 +3,7 @@ import { type Compilation, compileJobs } from '../../src/desired/compile.ts';
 import type { Place } from '../../src/model/diagnostic.ts';
 import type { Host, Places } from '../../src/model/domain.ts';
 import type { Job } from '../../src/model/job.ts';
+import { dict, type PlistDict, type PlistValue } from '../../src/model/plist.ts';
 import { plistToJson } from '../../src/plist/json.ts';
 
 export const HOST: Host = {
@@ -28,6 +29,16 @@ export const PLACES: Places = {
 };
 
 export const FILE = '/Users/ada/dotfiles/reconcile.yaml';
+
+/** A dictionary as `launchd:` holds it; plain objects within stand for dictionaries. */
+export function keys(entries: Readonly<Record<string, unknown>>): PlistDict {
+  return dict(Object.entries(entries).map(([key, value]) => [key, toPlist(value)]));
+}
+
+function toPlist(value: unknown): PlistValue {
+  if (Array.isArray(value)) return value.map(toPlist);
+  return typeof value === 'object' && value !== null ? keys({ ...value }) : (value as PlistValue);
+}
 
 export function place(line: number, column = 1, length = 1): Place {
   return { file: FILE, line, column, length };
