@@ -1,5 +1,6 @@
 import { dict, isDict, type PlistValue } from '../model/plist.ts';
-import { readNumber } from './print-exit.ts';
+import { effectiveExitTimeout } from './throttle.ts';
+import { parseUmask } from './umask.ts';
 import {
   type Evidence,
   type FieldVerdict,
@@ -10,13 +11,14 @@ import {
   unverifiable,
 } from './view-evidence.ts';
 
-/** How the process is treated: class, flags, umask, account, time to stop (facts §5). */
+/** How the process is treated: class, flags, umask, priority, account, time to stop (facts §5). */
 export function compareExecution(evidence: Evidence): readonly FieldVerdict[] {
   return [
     ...judgeExitTimeout(evidence),
     judgeProcessType(evidence),
     ...judgeFlags(evidence),
     judgeUmask(evidence),
+    ...judgeNice(evidence),
     judgeAccount(evidence, 'UserName', 'username', 'root'),
     judgeAccount(evidence, 'GroupName', 'group', 'wheel'),
   ];
@@ -27,13 +29,24 @@ const DEFAULT_TIMEOUTS: ReadonlySet<number> = new Set([1, 3, 5, 20]);
 
 function judgeExitTimeout({ plist, service }: Evidence): readonly FieldVerdict[] {
   const path = ['ExitTimeOut'];
-  const wanted = integerOf(plist, 'ExitTimeOut');
+  const wanted = effectiveExitTimeout(plist);
   const loaded = service.exitTimeout;
-  if (wanted === undefined || wanted < 0) {
+  // launchd ignores what is no number in range, as if the key were absent.
+  if (plist.entries['ExitTimeOut'] !== wanted) {
     return loaded === null || DEFAULT_TIMEOUTS.has(loaded) ? [] : [unverifiable(path, loaded)];
   }
   if (loaded === null) return [unverifiable(path)];
   return [{ path, verdict: loaded === wanted ? 'equal' : 'different', loaded }];
+}
+
+/** Expected as `nice = 5`, though never seen on a Mac (facts §5): a line that is not there proves nothing. */
+function judgeNice({ plist, service }: Evidence): readonly FieldVerdict[] {
+  const path = ['Nice'];
+  const line = service.fields['nice'];
+  if (line === undefined) return plist.entries['Nice'] === undefined ? [] : [unverifiable(path)];
+  if (!/^-?[0-9]{1,3}$/.test(line)) return [unverifiable(path)];
+  const loaded = Number(line);
+  return [{ path, verdict: loaded === (integerOf(plist, 'Nice') ?? 0) ? 'equal' : 'different', loaded }];
 }
 
 const PROCESS_TYPES: ReadonlyMap<string, string> = new Map([
@@ -113,13 +126,9 @@ function judgeUmask(evidence: Evidence): FieldVerdict {
   return judgePrinted(evidence, path, loaded, loaded === wanted);
 }
 
-/** An integer is decimal; a string is what strtoul makes of it: octal after 0, hexadecimal after 0x (facts §1). */
 function readUmask(value: PlistValue | undefined): number | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string') return undefined;
-  if (/^0x[0-9a-f]{1,4}$/i.test(value)) return Number.parseInt(value, 16);
-  if (/^0[0-7]{0,5}$/.test(value)) return Number.parseInt(value, 8);
-  return readNumber(value) ?? undefined;
+  if (typeof value === 'string') return parseUmask(value) ?? undefined;
+  return typeof value === 'number' && value >= 0 && value <= 0o777 ? value : undefined;
 }
 
 /** launchd heeds both keys in the system domain alone, and root and wheel change nothing there (facts §1). */

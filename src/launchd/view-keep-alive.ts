@@ -11,14 +11,14 @@ import { type Evidence, type FieldVerdict, isSamePath, judgePrinted, unverifiabl
 export function compareKeepAlive(evidence: Evidence): readonly FieldVerdict[] {
   const path = ['KeepAlive'];
   const wanted = effectiveKeepAlive(evidence.plist);
-  const loaded = readMembers(evidence);
+  const loaded = readConditions(evidence);
   const isAlways = evidence.flags?.has('keepalive') === true;
   if (isDict(wanted) && Object.keys(wanted.entries).length > 0) {
     return isAlways ? [{ path, verdict: 'different', loaded: true }] : judgeMembers(evidence, wanted, loaded);
   }
   if (isAlways) return [{ path, verdict: wanted === true ? 'equal' : 'different', loaded: true }];
-  if (evidence.flags === null || loaded === null) return [unverifiable(path)];
-  const shown = Object.keys(loaded.entries).length > 0 ? loaded : undefined;
+  const shown = Object.keys(loaded.members.entries).length > 0 ? loaded.members : undefined;
+  if (evidence.flags === null || (loaded.hasMore && shown === undefined)) return [unverifiable(path)];
   if (wanted === true) return [{ path, verdict: 'different', loaded: shown ?? null }];
   return [judgePrinted(evidence, path, shown, shown === undefined)];
 }
@@ -31,20 +31,25 @@ const SEMAPHORES: readonly (readonly [member: string, line: string])[] = [
 /** `provides events` comes with event triggers and is no condition. */
 const UNDERSTOOD = new Set([...SEMAPHORES.map(([, line]) => line), 'provides events']);
 
-/** The members that the loaded job shows; null when it shows something that we do not understand. */
-function readMembers({ service }: Evidence): PlistDict | null {
+interface Conditions {
+  /** The members of KeepAlive that the loaded job shows. */
+  readonly members: PlistDict;
+  /** It shows something else that we cannot read. */
+  readonly hasMore: boolean;
+}
+
+function readConditions({ service }: Evidence): Conditions {
   const semaphores = service.blocks['semaphores'];
-  const lines = semaphores?.fields ?? {};
-  const isStrange = (semaphores?.lines ?? []).some(
+  const hasStrange = (semaphores?.lines ?? []).some(
     (line) => line !== '' && !UNDERSTOOD.has(line.split(' => ', 1)[0] ?? ''),
   );
   const pathState = readPathState(service);
-  if (isStrange || pathState === null) return null;
-  const entries: [string, PlistValue | undefined][] = SEMAPHORES.map(([member, line]) => [
-    member,
-    readSwitch(lines[line]),
-  ]);
-  return dict([...entries, ['PathState', pathState]]);
+  const entries = SEMAPHORES.map(([member, line]) => [member, readSwitch(semaphores?.fields[line])] as const);
+  const isEmpty = pathState === null || Object.keys(pathState?.entries ?? {}).length === 0;
+  return {
+    members: dict([...entries, ['PathState', isEmpty ? undefined : pathState]]),
+    hasMore: hasStrange || pathState === null,
+  };
 }
 
 function readSwitch(text: string | undefined): boolean | undefined {
@@ -54,14 +59,13 @@ function readSwitch(text: string | undefined): boolean | undefined {
 function judgeMembers(
   evidence: Evidence,
   wanted: PlistDict,
-  loaded: PlistDict | null,
+  { members, hasMore }: Conditions,
 ): readonly FieldVerdict[] {
-  const names = new Set([...Object.keys(wanted.entries), ...Object.keys(loaded?.entries ?? {})]);
-  return [...names].map((name) => {
+  const names = new Set([...Object.keys(wanted.entries), ...Object.keys(members.entries)]);
+  const verdicts = [...names].map((name) => {
     const path = ['KeepAlive', name];
     const value = wanted.entries[name];
-    const found = loaded?.entries[name];
-    if (loaded === null) return unverifiable(path);
+    const found = members.entries[name];
     switch (name) {
       case 'SuccessfulExit':
       case 'Crashed':
@@ -72,19 +76,26 @@ function judgeMembers(
           (typeof value === 'boolean' ? value : undefined) === found,
         );
       case 'PathState':
+        if (found === undefined && hasMore) return unverifiable(path);
         return judgePrinted(evidence, path, found, isSamePathState(value, found));
       default:
         return unverifiable(path);
     }
   });
+  const isDoubted = verdicts.some(({ verdict }) => verdict === 'unverifiable');
+  return hasMore && !isDoubted ? [...verdicts, unverifiable(['KeepAlive'])] : verdicts;
 }
 
 function isSamePathState(wanted: PlistValue | undefined, loaded: PlistValue | undefined): boolean {
-  const [left, right] = [wanted, loaded].map((value) =>
-    Object.entries(isDict(value) ? value.entries : {}).filter(([, exists]) => typeof exists === 'boolean'),
-  );
-  if (left === undefined || right === undefined || left.length !== right.length) return false;
+  const [left, right] = [readPaths(wanted), readPaths(loaded)];
+  if (left.length !== right.length) return false;
   return left.every(([path, exists]) =>
     right.some(([other, otherExists]) => exists === otherExists && isSamePath(path, other, '/')),
+  );
+}
+
+function readPaths(value: PlistValue | undefined): readonly (readonly [string, PlistValue])[] {
+  return Object.entries(isDict(value) ? value.entries : {}).filter(
+    ([, exists]) => typeof exists === 'boolean',
   );
 }

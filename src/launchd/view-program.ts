@@ -80,11 +80,12 @@ function judgeEnvironment(evidence: Evidence): readonly FieldVerdict[] {
   const block = evidence.service.blocks['environment'];
   const loaded = block?.fields ?? {};
   const wanted = new Map<string, string>();
-  // launchd ignores values that are no strings (facts §1).
-  for (const [name, value] of membersOf(evidence.plist, 'EnvironmentVariables')) {
-    if (typeof value === 'string') wanted.set(name, value);
-  }
   const verdicts: FieldVerdict[] = [];
+  for (const [name, value] of membersOf(evidence.plist, 'EnvironmentVariables')) {
+    // launchd ignores values that are no strings (facts §1); odd names print as something else.
+    if (typeof value === 'string' && isPlainName(name)) wanted.set(name, value);
+    else if (typeof value === 'string') verdicts.push(unverifiable(['EnvironmentVariables', name]));
+  }
   for (const [name, value] of wanted) {
     verdicts.push(
       judgeVariable(name, value, block === undefined ? null : (loaded[name] ?? null), block !== undefined),
@@ -98,6 +99,10 @@ function judgeEnvironment(evidence: Evidence): readonly FieldVerdict[] {
   if (verdicts.length > 0) return verdicts;
   const nothing: FieldVerdict = { path: ['EnvironmentVariables'], verdict: 'equal', loaded: null };
   return [block === undefined ? unverifiable(nothing.path) : nothing];
+}
+
+function isPlainName(name: string): boolean {
+  return name !== '' && !/[=\n]/.test(name);
 }
 
 function judgeVariable(

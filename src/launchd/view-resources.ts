@@ -14,16 +14,16 @@ export function compareResources(evidence: Evidence): readonly FieldVerdict[] {
 }
 
 /** Names as launchctl prints them. Only `core` and `maxfiles` were seen; the absence of another one proves nothing. */
-const LIMITS: readonly (readonly [member: string, name: string, isSeen: boolean])[] = [
-  ['Core', 'core', true],
-  ['CPU', 'cpu', false],
-  ['Data', 'data', false],
-  ['FileSize', 'filesize', false],
-  ['MemoryLock', 'memlock', false],
-  ['NumberOfFiles', 'maxfiles', true],
-  ['NumberOfProcesses', 'maxproc', false],
-  ['ResidentSetSize', 'rss', false],
-  ['Stack', 'stack', false],
+const LIMITS: readonly (readonly [member: string, names: readonly string[], isSeen: boolean])[] = [
+  ['Core', ['core'], true],
+  ['CPU', ['cpu'], false],
+  ['Data', ['data'], false],
+  ['FileSize', ['fsize', 'filesize'], false],
+  ['MemoryLock', ['memlock'], false],
+  ['NumberOfFiles', ['maxfiles'], true],
+  ['NumberOfProcesses', ['maxproc'], false],
+  ['ResidentSetSize', ['rss'], false],
+  ['Stack', ['stack'], false],
 ];
 
 /** `maxfiles (soft) => 4096`. Where the plist gives one of the two limits, launchd may show the other one as well. */
@@ -35,9 +35,11 @@ function judgeLimits(
   const wanted = new Map(membersOf(evidence.plist, key));
   const others = new Map(membersOf(evidence.plist, isSoft ? 'HardResourceLimits' : 'SoftResourceLimits'));
   const rows = evidence.service.blocks['resource limits']?.fields ?? {};
-  return LIMITS.flatMap(([member, name, isSeen]) => {
+  return LIMITS.flatMap(([member, names, isSeen]) => {
     const path = [key, member];
-    const row = rows[`${name} (${isSoft ? 'soft' : 'hard'})`];
+    const row = names
+      .map((name) => rows[`${name} (${isSoft ? 'soft' : 'hard'})`])
+      .find((each) => each !== undefined);
     const value = wanted.get(member);
     if (row === undefined) {
       if (value === undefined) return [];
@@ -67,15 +69,17 @@ const SOCKET_FIELDS: readonly (readonly [key: string, line: string])[] = [
   ['SockPathName', 'path'],
 ];
 
+/** A socket that could not be bound may be missing with its whole block, so that proves nothing. */
 function judgeSockets(evidence: Evidence): readonly FieldVerdict[] {
-  const loaded = evidence.service.blocks['sockets']?.blocks ?? {};
+  const block = evidence.service.blocks['sockets'];
+  const loaded = block?.blocks ?? {};
   return judgeNames(evidence, 'Sockets', loaded, {
-    judge: (path, value, block) => {
-      const found = readSocket(block);
+    judge: (path, value, socket) => {
+      const found = readSocket(socket);
       const verdict = isDict(value) && contradicts(value, found) ? 'different' : 'unverifiable';
       return { path, verdict, loaded: found };
     },
-    isHidden: () => false,
+    isHidden: () => block === undefined,
     read: readSocket,
   });
 }

@@ -28,12 +28,13 @@ export function compareStart(evidence: Evidence): readonly FieldVerdict[] {
   ];
 }
 
-/** `run interval = 900 seconds`; launchd ignores 0 and less (facts §1). */
+/** `run interval = 900 seconds`; launchd ignores what is not from 1 to 2^32 - 1 (facts §1). */
 function judgeInterval(evidence: Evidence): FieldVerdict {
   const path = ['StartInterval'];
-  const wanted = integerOf(evidence.plist, 'StartInterval');
+  const value = integerOf(evidence.plist, 'StartInterval');
+  const wanted = value !== undefined && value > 0 && value < 2 ** 32 ? value : undefined;
   const line = evidence.service.fields['run interval'];
-  if (line === undefined) return judgePrinted(evidence, path, undefined, wanted === undefined || wanted <= 0);
+  if (line === undefined) return judgePrinted(evidence, path, undefined, wanted === undefined);
   const loaded = readNumber(line.split(' ', 1)[0] ?? '');
   return loaded === null ? unverifiable(path) : judgePrinted(evidence, path, loaded, loaded === wanted);
 }

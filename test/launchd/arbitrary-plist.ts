@@ -61,7 +61,7 @@ export const plist: fc.Arbitrary<PlistDict> = fc
       StandardOutPath: path,
       StandardErrorPath: path,
       EnvironmentVariables: fc.dictionary(name, line, { maxKeys: 3 }).map(record),
-      Umask: fc.integer({ min: 0, max: 0o777 }),
+      Umask: fc.integer({ min: 0, max: 0o776 }),
       ThrottleInterval: fc.integer({ min: 1, max: 600 }),
       ExitTimeOut: fc.integer({ min: 0, max: 600 }),
       KeepAlive: keepAlive,

@@ -81,7 +81,7 @@ describe('what launchd prints of any job', () => {
             WorkingDirectory: '/new',
             StandardOutPath: '/new',
             ThrottleInterval: 601,
-            Umask: 512,
+            Umask: 0o777,
             ProgramArguments: ['/new'],
           }[changed] ?? '';
         const wanted = dict([

@@ -330,6 +330,42 @@ describe('what cannot be known', () => {
     expect(between({ ExitTimeOut: 20 }, { ExitTimeOut: 0 })).toEqual(['ExitTimeOut different 20']);
   });
 
+  it('judges what it knows beside semaphores that it does not know', () => {
+    const plist = { ProgramArguments: ['/bin/web'], KeepAlive: record({ Crashed: true }) };
+    const odd = renderService('gui/501/com.example.web', file, record(plist)).replace(
+      '\t\tafter crash => 1',
+      '\t\tafter crash => 1\n\t\tafter lunch => 1',
+    );
+    const view = (keepAlive: PlistValue) =>
+      findings(compare(odd, record({ ...plist, KeepAlive: keepAlive }), 'gui/501', 'com.example.web', file));
+    expect(view(record({ Crashed: true }))).toEqual(['KeepAlive unverifiable null']);
+    expect(view(record({ Crashed: false, OtherJobEnabled: record({ a: true }) }))).toEqual([
+      'KeepAlive.Crashed different true',
+      'KeepAlive.OtherJobEnabled unverifiable null',
+    ]);
+    expect(view(false)).toEqual(['KeepAlive different {"kind":"dict","entries":{"Crashed":true}}']);
+  });
+
+  it('compares a priority that is printed, and doubts one that is not', () => {
+    const plist = { ProgramArguments: ['/bin/web'] };
+    const text = renderService('gui/501/com.example.web', file, record(plist));
+    const nice = text.replace('\tminimum runtime', '\tnice = -5\n\tminimum runtime');
+    const view = (printed: string, wanted: Record<string, PlistValue>) =>
+      findings(compare(printed, record({ ...plist, ...wanted }), 'gui/501', 'com.example.web', file));
+    expect(view(nice, { Nice: -5 })).toEqual([]);
+    expect(view(nice, {})).toEqual(['Nice different -5']);
+    expect(view(text, { Nice: -5 })).toEqual(['Nice unverifiable null']);
+  });
+
+  it('doubts variables whose names cannot be told from their values, and sockets that are not printed', () => {
+    expect(between({}, { EnvironmentVariables: record({ 'A=B': 'x' }) })).toEqual([
+      'EnvironmentVariables.A=B unverifiable null',
+    ]);
+    expect(between({}, { Sockets: record({ Web: record({ SockServiceName: '80' }) }) })).toEqual([
+      'Sockets.Web unverifiable null',
+    ]);
+  });
+
   it('does not take a throttle that grew by crashes for that of the plist', () => {
     const grown = renderService(
       'gui/501/com.example.web',
