@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Domain, Placement, Places } from '../model/domain.ts';
 
 /** `system`, the per-user background domain, or the domain of a user's graphical session (facts §3.1). */
@@ -84,6 +85,15 @@ export function folderDomain(folder: string, places: Places, uid: number): Domai
   if (folder === places.daemons) return 'system';
   if (folder === places.userAgents || folder === places.globalAgents) return `gui/${uid}`;
   return null;
+}
+
+/** Whether a job's plist and ledger entry are root's: placements `system` and `all-users`. */
+export function isSystemWide(
+  job: { readonly domain: Domain; readonly path: string },
+  places: Pick<Places, 'daemons' | 'globalAgents'>,
+): boolean {
+  const folder = posix.dirname(job.path);
+  return job.domain === 'system' || folder === places.daemons || folder === places.globalAgents;
 }
 
 export function scopeOf(domain: Domain): Scope {

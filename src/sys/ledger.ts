@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isSystemWide } from '../launchd/domains.ts';
 import type { Domain, Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Ledger, LedgerEntry } from '../model/ledger.ts';
@@ -65,15 +66,6 @@ export function createLedgerStore(places: LedgerPlaces, files: Files, callerUid:
       }
     },
   };
-}
-
-/** Whether a job's files and ledger entry are root's: placements `system` and `all-users`. */
-export function isSystemWide(
-  job: { readonly domain: Domain; readonly path: string },
-  places: Pick<Places, 'daemons' | 'globalAgents'>,
-): boolean {
-  const folder = posix.dirname(job.path);
-  return job.domain === 'system' || folder === places.daemons || folder === places.globalAgents;
 }
 
 type Edit = (entries: readonly LedgerEntry[]) => readonly LedgerEntry[];

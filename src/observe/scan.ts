@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import type { FileIdentity } from '../model/ledger.ts';
+import type { ObservedPlist } from '../model/observed.ts';
+import { isDict } from '../model/plist.ts';
+import { parseMarker } from '../plist/marker.ts';
+import { readPlist } from '../plist/read.ts';
+import type { Files } from '../sys/ports.ts';
+import { mapBounded } from './bounded.ts';
+
+/** A plist of launchd has some kilobytes; one of this size is a mistake, and is not read. */
+const SIZE_LIMIT = 4 * 1024 * 1024;
+const READS_AT_ONCE = 16;
+
+/**
+ * Every `*.plist` of these folders, and the files at `paths` beside them, by path. All of them are parsed: only so is the
+ * same Label elsewhere found, and a plist of ours whose ledger entry was lost. A folder that may not be listed is passed
+ * over: the files at `paths` are looked at all the same.
+ */
+export async function scanPlists(
+  folders: readonly string[],
+  paths: readonly string[],
+  files: Files,
+): Promise<readonly ObservedPlist[]> {
+  const found = new Set(paths);
+  for (const folder of new Set(folders)) {
+    for (const name of await listReadable(folder, files)) {
+      if (name.endsWith('.plist')) found.add(posix.join(folder, name));
+    }
+  }
+  const plists = await mapBounded([...found].sort(), READS_AT_ONCE, (path) => observePlist(path, files));
+  return plists.filter((plist) => plist !== null);
+}
+
+async function listReadable(folder: string, files: Files): Promise<readonly string[]> {
+  try {
+    return await files.list(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Null: nothing is there, or a folder. */
+async function observePlist(path: string, files: Files): Promise<ObservedPlist | null> {
+  const there = await identify(path, files);
+  if (there === null || there.kind === 'folder') return null;
+  const { kind, ...identity } = there;
+  if (kind === 'other') return unread(path, identity, 'it is not a plain file');
+  if (Number(identity.size) > SIZE_LIMIT) return unread(path, identity, 'it is far too large for a plist');
+  let bytes: Uint8Array;
+  try {
+    bytes = await files.read(path);
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === 'ENOENT' && kind === 'file') return null;
+    return { ...unread(path, identity, words(code)), symlink: kind === 'symlink' };
+  }
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const reading = readPlist(bytes);
+  const value = reading.ok && isDict(reading.value) ? reading.value : null;
+  const label = value?.entries['Label'];
+  const observed = {
+    path,
+    identity,
+    symlink: kind === 'symlink',
+    hash,
+    marker: reading.ok ? parseMarker(reading.comments) : null,
+    label: typeof label === 'string' ? label : null,
+  };
+  if (value !== null) return { ...observed, plist: value, problem: null };
+  const problem = reading.ok
+    ? { message: 'it holds no dictionary', line: null, column: null }
+    : reading.problem;
+  return { ...observed, plist: null, problem };
+}
+
+async function identify(path: string, files: Files): ReturnType<Files['identify']> {
+  try {
+    return await files.identify(path);
+  } catch {
+    // A folder on the way that may not be entered: nothing can be there for us, and a write will say why.
+    return null;
+  }
+}
+
+function unread(path: string, identity: FileIdentity, message: string): ObservedPlist {
+  return {
+    path,
+    identity,
+    symlink: false,
+    hash: null,
+    marker: null,
+    label: null,
+    plist: null,
+    problem: { message, line: null, column: null },
+  };
+}
+
+function words(code: string | undefined): string {
+  if (code === 'EACCES' || code === 'EPERM') return 'permission is denied';
+  if (code === 'ENOENT') return 'it leads nowhere';
+  return `reading it failed with ${code ?? 'an unknown error'}`;
+}

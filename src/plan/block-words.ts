@@ -1,0 +1,132 @@
+import type { Domain } from '../model/domain.ts';
+import type { Job } from '../model/job.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
+import type { ObservedPlist } from '../model/observed.ts';
+import type { Blocked } from '../model/plan.ts';
+import type { Situation } from './situation.ts';
+
+type Named = Pick<Job, 'label' | 'domain'>;
+
+export function foreign(on: Situation): Blocked {
+  const { label, domain, path } = on.job;
+  const there = on.found === null ? `${label} is loaded in ${domain}` : `${path} is there`;
+  const marker = on.found?.marker ?? null;
+  const whose =
+    marker === null ? 'reconcile did not make it' : `it is marked as the stack “${marker.stack}”’s`;
+  return {
+    code: 'job/foreign',
+    message: `${there}, but ${whose}, so it is left as it is.`,
+    hint: 'Run with --adopt to manage it from now on, or give the instance another label.',
+  };
+}
+
+export function otherStack(owner: LedgerEntry): Blocked {
+  return {
+    code: 'job/other-stack',
+    message: `The stack “${owner.stack}” (${owner.source}) owns the label ${owner.label}.`,
+    hint: `Give this instance another label, or run \`reconcile forget ${owner.label}\` with that file first and then --adopt here.`,
+  };
+}
+
+export function reserved(label: string): Blocked {
+  return {
+    code: 'label/reserved',
+    message: `The label ${label} belongs to macOS.`,
+    hint: 'Choose a label of your own; jobs of macOS are never touched.',
+  };
+}
+
+export function submitted(job: Named): Blocked {
+  return {
+    code: 'job/submitted',
+    message: `An app submitted ${job.label} to ${job.domain}; there is no plist that could be managed.`,
+    hint: 'Turn it off in that app or in System Settings > General > Login Items, or choose another label.',
+  };
+}
+
+export function symlink(path: string): Blocked {
+  return {
+    code: 'plist/symlink',
+    message: `${path} is a symbolic link, and launchd wants a file of its owner’s; it was made by somebody else.`,
+    hint: 'Remove the link (the file that it leads to stays), then run this again.',
+  };
+}
+
+export function closed(path: string, found: ObservedPlist | null): Blocked {
+  return {
+    code: 'plist/unreadable',
+    message: `${path} cannot be read${because(found)}.`,
+    hint: 'Give yourself permission to read it, or move it away.',
+  };
+}
+
+export function unreadable(path: string, found: ObservedPlist | null): Blocked {
+  return {
+    code: 'plist/unreadable',
+    message: `${path} is no property list${because(found)}, and reconcile did not make it.`,
+    hint: 'Look at it with `plutil -lint`, then move it away or repair it.',
+  };
+}
+
+/** The file that an owned entry speaks of is somebody else's by now. */
+export function replacedFile(entry: Pick<LedgerEntry, 'label' | 'path'>, found: ObservedPlist): Blocked {
+  const what = found.label === null ? 'has no Label' : `has the Label ${found.label}`;
+  return {
+    code: 'plist/foreign',
+    message: `${entry.path} ${what} now: it was replaced by somebody else.`,
+    hint: `Move it away, or run \`reconcile forget ${entry.label}\` to leave it alone for good.`,
+  };
+}
+
+export function unknown(job: Named, why: string): Blocked {
+  return {
+    code: 'job/unknown',
+    message: `What launchd says of ${job.domain}/${job.label} cannot be trusted: ${why}`,
+    hint: `Look at \`launchctl print ${job.domain}/${job.label}\`, then run this again.`,
+  };
+}
+
+export function duplicate(job: Named, places: readonly string[]): Blocked {
+  return {
+    code: 'job/duplicate',
+    message: `The label ${job.label} is there a second time: ${places.join(', ')}.`,
+    hint: 'Keep one: take the other out (`launchctl bootout DOMAIN/LABEL`, move its plist away) or use another label.',
+  };
+}
+
+export function disabled(job: Job): Blocked {
+  return {
+    code: 'job/disabled',
+    message: `${job.label} was disabled outside of reconcile, and that is respected.`,
+    hint: `Declare \`enabled: true\` for ${job.instance} to undo it, \`enabled: false\` to keep it so, or run \`launchctl enable ${job.domain}/${job.label}\`.`,
+  };
+}
+
+export function held(job: Job): Blocked {
+  return {
+    code: 'job/held',
+    message: `${job.instance} was stopped with \`reconcile stop\` and is left alone.`,
+    hint: `Run \`reconcile start ${job.instance}\`, or add --release-held.`,
+  };
+}
+
+export function movedDisabled(
+  from: { readonly label: string; readonly domain: Domain },
+  instance: string,
+): Blocked {
+  return {
+    code: 'job/disabled',
+    message: `${from.label} was disabled outside of reconcile; under its new name it would run.`,
+    hint: `Declare \`enabled: true\` or \`enabled: false\` for ${instance}.`,
+  };
+}
+
+function because(found: ObservedPlist | null): string {
+  const problem = found?.problem ?? null;
+  if (problem === null) return '';
+  const place =
+    problem.line === null
+      ? ''
+      : ` (line ${problem.line}${problem.column === null ? '' : `, column ${problem.column}`})`;
+  return `: ${problem.message.replace(/\.$/, '')}${place}`;
+}

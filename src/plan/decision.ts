@@ -1,0 +1,37 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Blocked, Deferral, Op, Reason } from '../model/plan.ts';
+
+/** What is to be done about one job: decided in steps, each of which takes a decision and gives the next. */
+export interface Decision {
+  readonly op: Op;
+  readonly reasons: readonly Reason[];
+  /** `write` the plist, or only `record` the job as ours, or nothing. */
+  readonly file: 'write' | 'record' | 'none';
+  readonly launchd: 'load' | 'reload' | 'unload' | 'leave';
+  readonly override: 'enable' | 'disable' | 'leave';
+  /** New mode of a plist that is not written; null: it stays. */
+  readonly mode: number | null;
+  readonly blocked: Blocked | null;
+  readonly deferred: Deferral | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** With further reasons, each once. */
+export function because(decision: Decision, ...reasons: readonly Reason[]): Decision {
+  return { ...decision, reasons: [...new Set([...decision.reasons, ...reasons])] };
+}
+
+/** The first block stands: it is what must be solved first. */
+export function block(decision: Decision, blocked: Blocked, ...reasons: readonly Reason[]): Decision {
+  return { ...because(decision, ...reasons), blocked: decision.blocked ?? blocked };
+}
+
+/** Something is to be done after all: a noop becomes an update that is recorded. */
+export function touch(decision: Decision, ...reasons: readonly Reason[]): Decision {
+  const touched = because(decision, ...reasons);
+  return {
+    ...touched,
+    op: touched.op === 'noop' ? 'update' : touched.op,
+    file: touched.file === 'none' ? 'record' : touched.file,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Domain } from '../model/domain.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
+import type { Observed, ObservedJob, ObservedPlist, ObservedService } from '../model/observed.ts';
+
+/** What was observed, found by what is asked for: a thousand jobs must not be searched a thousand times. */
+export interface Lookup {
+  readonly observed: Observed;
+  plistAt(path: string): ObservedPlist | null;
+  plistsWithLabel(label: string): readonly ObservedPlist[];
+  /** A label that was not asked for is unknown, never absent. */
+  serviceOf(label: string, domain: Domain): ObservedService;
+  /** Null: no override, or not known. */
+  overrideOf(label: string, domain: Domain): boolean | null;
+  /** This label in every domain. */
+  seenOf(label: string): readonly ObservedJob[];
+  entriesOf(label: string): readonly LedgerEntry[];
+}
+
+export function createLookup(observed: Observed): Lookup {
+  const byPath = new Map(observed.plists.map((plist) => [plist.path, plist]));
+  const byLabel = groupBy(observed.plists, (plist) => plist.label);
+  const seen = groupBy(observed.jobs, (job) => job.label);
+  const entries = groupBy(observed.ledger.entries, (entry) => entry.label);
+  const find = (label: string, domain: Domain): ObservedJob | undefined =>
+    seen.get(label)?.find((job) => job.domain === domain);
+  return {
+    observed,
+    plistAt: (path) => byPath.get(path) ?? null,
+    plistsWithLabel: (label) => byLabel.get(label) ?? [],
+    serviceOf: (label, domain) =>
+      find(label, domain)?.service ?? { state: 'unknown', why: 'launchd was not asked for it.' },
+    overrideOf: (label, domain) => find(label, domain)?.disabled ?? null,
+    seenOf: (label) => seen.get(label) ?? [],
+    entriesOf: (label) => entries.get(label) ?? [],
+  };
+}
+
+function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string | null,
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

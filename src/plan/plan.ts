@@ -1,0 +1,193 @@
+import { BARE_CONDITIONS, startsAtLoad } from '../launchd/keep-alive.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { EXIT, ReconcileError } from '../model/errors.ts';
+import type { Job } from '../model/job.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Change, Plan, Reason } from '../model/plan.ts';
+import { actionsOf } from './actions.ts';
+import * as words from './block-words.ts';
+import { decide } from './decide.ts';
+import { block, type Decision, touch } from './decision.ts';
+import { fieldsOf } from './fields.ts';
+import { type Leaving, takeOut } from './leave.ts';
+import { createLookup, type Lookup } from './lookup.ts';
+import type { PlanOptions } from './options.ts';
+import { findUndeclared, removalOf } from './removals.ts';
+import { rootDeferral } from './root.ts';
+import { assess, pidOf, type Situation } from './situation.ts';
+import { stopTimeoutOf } from './stopping.ts';
+import { checkPatterns, matchesAny } from './targets.ts';
+
+/**
+ * What must be done so that what is observed becomes what is declared: interface §6 and §7. Pure and deterministic: the
+ * order of the jobs does not matter, and the same input gives the same plan.
+ *
+ * `destroy` is a plan of no jobs with `allowEmpty`. Throws ReconcileError `stack/name-taken` (exit 1) when the stack was
+ * applied from another file, and `target/unknown` (exit 64) when a target or a name to replace matches nothing.
+ */
+export function planChanges(jobs: readonly Job[], observed: Observed, options: PlanOptions): Plan {
+  checkSource(observed, options);
+  const lookup = createLookup(observed);
+  const moves = findMoves(jobs, lookup, options);
+  const planned = jobs.map((job) => planJob(job, lookup, options, moves.get(job) ?? null));
+  const undeclared = findUndeclared(jobs, lookup, options, new Set(moves.values()));
+  const keep = !options.prune || (!options.declaresInstances && !options.allowEmpty);
+  const removals = undeclared.map((gone) => removalOf(gone, lookup, options, keep));
+  const all = [...planned.map(({ change }) => change), ...removals];
+  checkPatterns('--target', options.targets, all);
+  checkPatterns('--replace', options.replace, jobs);
+
+  const isTarget = (change: Change): boolean =>
+    options.targets.length === 0 || matchesAny(options.targets, change.instance, change.label);
+  const changes = all.filter(isTarget).sort(compareChanges);
+  const kept = removals.filter(isTarget).length;
+  const diagnostics = planned
+    .filter(({ change }) => isTarget(change))
+    .sort((a, b) => compareChanges(a.change, b.change))
+    .flatMap(({ diagnostics: each }) => each);
+  if (!options.declaresInstances && !options.allowEmpty && options.prune && kept > 0) {
+    diagnostics.push(emptyFile(options.source, kept));
+  }
+  return { stack: options.stack, launchd: observed.launchd, changes: withOrder(changes), diagnostics };
+}
+
+/** By label, then domain. */
+function compareChanges(a: Change, b: Change): number {
+  if (a.label !== b.label) return a.label < b.label ? -1 : 1;
+  if (a.domain !== b.domain) return a.domain < b.domain ? -1 : 1;
+  return 0;
+}
+
+function checkSource(observed: Observed, options: PlanOptions): void {
+  if (options.takeOverStack) return;
+  const other = observed.ledger.entries.find(
+    (entry) => entry.stack === options.stack && entry.source !== options.source,
+  );
+  if (other === undefined) return;
+  throw new ReconcileError(
+    'stack/name-taken',
+    `The stack “${options.stack}” was applied from ${other.source}, not from ${options.source}.`,
+    {
+      hint: 'Give one of the two another `name:`, or, if this file took the other’s place, add --take-over-stack.',
+      exitCode: EXIT.failed,
+    },
+  );
+}
+
+/** The entries that `moved` turns into jobs. One whose label is still declared, or whose job is there already, is none. */
+function findMoves(
+  jobs: readonly Job[],
+  lookup: Lookup,
+  options: PlanOptions,
+): ReadonlyMap<Job, LedgerEntry> {
+  const labels = new Set(jobs.map((job) => job.label));
+  const moves = new Map<Job, LedgerEntry>();
+  const ownEntry = (label: string): LedgerEntry | undefined =>
+    lookup.entriesOf(label).find((entry) => entry.stack === options.stack);
+  for (const { from, to } of options.moved) {
+    const job = jobs.find((each) => each.instance === to && !each.excluded);
+    const entry = ownEntry(from);
+    if (job === undefined || entry === undefined || labels.has(from) || moves.has(job)) continue;
+    if (ownEntry(job.label) === undefined) moves.set(job, entry);
+  }
+  return moves;
+}
+
+interface Planned {
+  readonly change: Change;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function planJob(job: Job, lookup: Lookup, options: PlanOptions, movedFrom: LedgerEntry | null): Planned {
+  const on = assess(job, lookup, options.stack, movedFrom);
+  const decided = decide(on, lookup, options);
+  const isLeftAlone = decided.reasons.includes('held') && decided.op === 'noop';
+  const leavings =
+    job.excluded || isLeftAlone
+      ? []
+      : on.formers.map((entry) => takeOut(entry, lookup, entry.path === job.path));
+  const decision = leavings.length === 0 ? decided : moveOut(decided, on, leavings, lookup);
+  const actions =
+    decision.blocked === null
+      ? [...leavings.flatMap((leaving) => leaving.actions), ...actionsOf(decision, on, lookup, options)]
+      : [];
+  const running = runningNow(decision, on, leavings);
+  const loads = decision.launchd === 'load' || decision.launchd === 'reload';
+  const acts = decision.blocked === null;
+  const change: Change = {
+    instance: job.instance,
+    label: job.label,
+    domain: job.domain,
+    op: decision.op,
+    reasons: decision.reasons,
+    restarts: acts && loads && running !== null,
+    starts: acts && loads && running === null && startsAtLoad(on.wanted, BARE_CONDITIONS),
+    blocked: decision.blocked,
+    plist: job.path,
+    fields: decision.op === 'noop' ? [] : fieldsOf(on),
+    actions,
+    deferred:
+      actions.length === 0
+        ? decision.deferred
+        : (rootDeferral([job, ...leavings], lookup, options) ?? decision.deferred),
+    after: job.after,
+    stopTimeout: acts && running !== null ? running.stopTimeout : null,
+  };
+  return { change, diagnostics: decision.diagnostics };
+}
+
+/** The job takes another place: old out first, then new in. */
+function moveOut(decision: Decision, on: Situation, leavings: readonly Leaving[], lookup: Lookup): Decision {
+  const renamed = leavings.some((leaving) => leaving.label !== on.job.label);
+  const why: Reason = renamed ? 'renamed' : 'wrong-domain';
+  const reasons = decision.reasons.filter((reason) => reason !== 'missing' && reason !== 'not-loaded');
+  const moving: Decision = { ...touch({ ...decision, reasons: [] }), op: 'move', reasons: [why, ...reasons] };
+  const stuck = leavings.find((leaving) => leaving.blocked !== null);
+  if (stuck !== undefined && stuck.blocked !== null) return block(moving, stuck.blocked, ...stuck.reasons);
+  const disabled = leavings.find((leaving) => lookup.overrideOf(leaving.label, leaving.domain) === true);
+  const starts = decision.launchd === 'load' || decision.launchd === 'reload';
+  if (disabled !== undefined && on.job.enabled === null && starts) {
+    return block(moving, words.movedDisabled(disabled, on.job.instance), 'disabled');
+  }
+  return moving;
+}
+
+/** The process that this change stops, and how long it is given. */
+function runningNow(
+  decision: Decision,
+  on: Situation,
+  leavings: readonly Leaving[],
+): { readonly stopTimeout: number | null } | null {
+  if (decision.launchd === 'reload' || decision.launchd === 'unload') {
+    if (pidOf(on.service) !== null) return { stopTimeout: stopTimeoutOf(on.service, on.found) };
+  }
+  return leavings.find((leaving) => leaving.pid !== null) ?? null;
+}
+
+/** `depends_on`, and a job that took another's instance name after the old one is out; only what is in this plan. */
+function withOrder(changes: readonly Change[]): readonly Change[] {
+  const labels = new Set(changes.map((change) => change.label));
+  const leaving = new Map(
+    changes.filter((change) => change.op === 'delete').map((change) => [change.instance, change.label]),
+  );
+  return changes.map((change) => {
+    if (change.op === 'delete') return change;
+    const old = change.instance === null ? undefined : leaving.get(change.instance);
+    const before = [...change.after, ...(old === undefined ? [] : [old])];
+    const after = [...new Set(before)].filter((label) => label !== change.label && labels.has(label)).sort();
+    return { ...change, after };
+  });
+}
+
+function emptyFile(source: string, kept: number): Diagnostic {
+  return {
+    code: 'file/empty',
+    severity: 'warning',
+    message: `The file declares no instances, so nothing is deleted: ${kept} ${kept === 1 ? 'job stays' : 'jobs stay'} as before.`,
+    file: source,
+    line: null,
+    column: null,
+    hint: 'If they are all to go, add --allow-empty, or run `reconcile destroy`.',
+  };
+}
