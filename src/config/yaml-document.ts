@@ -1,0 +1,138 @@
+import { Composer, type Document, Lexer, type ParsedNode, Parser } from 'yaml';
+import type { Collector } from './collector.ts';
+import type { SourceFile } from './node.ts';
+
+/** Files over this many bytes are refused before they are parsed. */
+export const MAX_FILE_BYTES: number = 4 * 1024 * 1024;
+/** Levels of lists and maps. */
+export const MAX_DEPTH = 64;
+/** A file with more syntax errors than this is no YAML at all; nobody reads on. */
+const MAX_SYNTAX_ERRORS = 20;
+
+export type YamlDocument = Document.Parsed<ParsedNode>;
+
+/**
+ * The YAML document of a file; null, with the reasons reported, when there is none that can be trusted.
+ *
+ * The parser is fed word by word, so that nesting is judged before a tree is built of it, and parsing ends with the
+ * document that should be the only one.
+ */
+export function parseDocument(file: SourceFile, collector: Collector): YamlDocument | null {
+  const at = (start: number, end = start + 1): { file: SourceFile; start: number; end: number } => ({
+    file,
+    start,
+    end,
+  });
+  if (file.text.length > MAX_FILE_BYTES || Buffer.byteLength(file.text) > MAX_FILE_BYTES) {
+    collector.report(
+      {
+        code: 'file/too-large',
+        message: 'This file is larger than 4 MB, and no list of jobs needs that much.',
+        hint: 'Check that it is the right file, or split it with `include:`.',
+      },
+      at(0),
+    );
+    return null;
+  }
+
+  let refused = false;
+  const refuse = (code: string, message: string, hint: string, offset: number): void => {
+    if (!refused) collector.report({ code, message, hint }, at(offset));
+    refused = true;
+  };
+
+  function* tokens(): ReturnType<Parser['parse']> {
+    const parser = new Parser();
+    let errors = 0;
+    for (const word of new Lexer().lex(file.text)) {
+      for (const token of parser.next(word)) {
+        if (token.type === 'error') errors++;
+        yield token;
+      }
+      // The stack holds the document and, at its top, the scalar that is being read.
+      if (parser.stack.length > MAX_DEPTH + 2) {
+        const offset = Math.min(parser.offset, file.text.length) - 1;
+        const message = `Lists and maps are nested deeper than ${MAX_DEPTH} levels here.`;
+        refuse('yaml/too-deep', message, 'Close a bracket that was left open, or flatten it.', offset);
+        return;
+      }
+      if (errors >= MAX_SYNTAX_ERRORS || refused) return;
+    }
+    yield* parser.end();
+  }
+
+  let document: YamlDocument | null = null;
+  const composer = new Composer({
+    version: '1.2',
+    // Said explicitly, it wins over a %YAML 1.1 line in the file.
+    schema: 'core',
+    merge: true,
+    // Quadratic; decoding checks it and says where the first one was.
+    uniqueKeys: false,
+    stringKeys: true,
+    keepSourceTokens: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  for (const next of composer.compose(tokens(), true, file.text.length)) {
+    if (document === null) {
+      document = next as YamlDocument;
+      continue;
+    }
+    refuse(
+      'yaml/several-documents',
+      'A second YAML document starts here; a file holds one.',
+      'Remove the line `---`, or move what follows to a file of its own and `include:` it.',
+      next.range?.[0] ?? 0,
+    );
+    break;
+  }
+  if (document === null || refused) return null;
+
+  for (const problem of [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_ERRORS)) {
+    const [start, end] = problem.pos;
+    const where = at(Math.min(start, Math.max(0, file.text.length - 1)), Math.max(end, start + 1));
+    const hint = HINTS[problem.code];
+    const isTag = problem.code === 'TAG_RESOLVE_FAILED';
+    collector.report(
+      {
+        code: isTag ? 'yaml/tag' : 'yaml/syntax',
+        message: isTag
+          ? `This tag cannot be used here: ${sentence(problem.message)}`
+          : `This is not valid YAML: ${sentence(problem.message)}`,
+        ...(hint === undefined ? {} : { hint }),
+      },
+      where,
+    );
+  }
+  if (document.directives.yaml.version === '1.1') {
+    const offset = Math.max(0, file.text.search(/^%YAML/m));
+    collector.report(
+      {
+        code: 'yaml/version',
+        message:
+          'This file asks for YAML 1.1, but it is read as YAML 1.2: `yes` and `on` are text, `010` is ten.',
+        hint: 'Remove the line `%YAML 1.1`.',
+      },
+      at(offset, offset + '%YAML 1.1'.length),
+      'warning',
+    );
+  }
+  return document.errors.length > 0 ? null : document;
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'Indent with spaces; YAML allows no tabs there.',
+  BAD_INDENT: 'Check the indentation: members of one map start in the same column.',
+  MISSING_CHAR: 'Close the quote or bracket, or put the text in quotes.',
+  BLOCK_AS_IMPLICIT_KEY: 'Put text that holds `: ` in quotes.',
+  BAD_SCALAR_START: 'Put text that starts with this character in quotes.',
+  MULTILINE_IMPLICIT_KEY: 'A key stands on one line and ends with a colon; is the colon missing?',
+  NON_STRING_KEY: 'A key is plain text; put it in quotes.',
+  TAG_RESOLVE_FAILED: 'Write the value without a tag.',
+};
+
+function sentence(text: string): string {
+  const trimmed = text.replace(/ in YAML stream: /, ': ').trim();
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}
