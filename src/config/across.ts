@@ -1,7 +1,7 @@
 import type { Collector } from './collector.ts';
 import type { Gathered } from './gather.ts';
 import type { Config } from './instance.ts';
-import { member, placeOf, type Span } from './node.ts';
+import { placeOf, type Span, type YamlNode } from './node.ts';
 import { read } from './read.ts';
 import type { Resolved } from './resolve.ts';
 import { laterOf, whereIs } from './rules.ts';
@@ -82,8 +82,7 @@ export function readMoved(
   for (const node of gathered.moved) {
     if (read(fileShape.moved, node, 'moved', collector) === undefined || node.kind !== 'list') continue;
     for (const item of node.items) {
-      const from = member(item, 'from');
-      const to = member(item, 'to');
+      const { from, to } = membersOf(item);
       if (from?.kind !== 'text' || to?.kind !== 'text' || (from.opaque ?? to.opaque) !== undefined) continue;
       moved.push({ from: from.text, to: to.text, place: placeOf(from.span) });
       const before = seen.get(from.text);
@@ -108,4 +107,10 @@ export function readMoved(
     }
   }
   return moved;
+}
+
+function membersOf(node: YamlNode): Readonly<Record<string, YamlNode | undefined>> {
+  return node.kind === 'map'
+    ? Object.fromEntries([...node.entries].map(([key, { value }]) => [key, value]))
+    : {};
 }
