@@ -70,7 +70,7 @@ function explainNumber(number: number): Explanation | null {
     parts.push({
       heading: 'exit code',
       sentences: [
-        `When a job ends with ${number}${exit.name === null ? '' : ` (${exit.name})`}, it means this.`,
+        ...(exit.name === null ? [] : [`As the exit code of a job, ${number} is called ${exit.name}.`]),
         exit.meaning,
         exit.next,
       ],
@@ -135,8 +135,6 @@ function keyByAnyCase(name: string): PlacedKey | null {
 
 function explainKey(key: PlacedKey): Explanation {
   const topic = key.path.join('.');
-  const members =
-    key.path.length > 1 ? [] : KEYS.filter((other) => other.path.length > 1 && other.path[0] === key.name);
   const sentences = [
     key.summary,
     `It is ${valueWords(key)}.`,
@@ -144,7 +142,7 @@ function explainKey(key: PlacedKey): Explanation {
     ...(key.scope === 'both' ? [] : [`It works in ${key.scope === 'agent' ? 'agents' : 'daemons'} only.`]),
     ...statusSentences(key),
     ...(KEY_NOTES.get(topic) ?? []),
-    ...(members.length === 0 ? [] : [`Its members are ${members.map((member) => member.name).join(', ')}.`]),
+    ...memberSentences(key),
     ...(key.since === null ? [] : [`It came with macOS ${key.since} or thereabouts.`]),
     ...(key.print === null ? [] : [`In \`launchctl print\` it is seen as ${key.print}.`]),
   ];
@@ -161,15 +159,27 @@ const TYPE_WORDS: Readonly<Record<KeyType, string>> = {
 };
 
 function valueWords(key: PlacedKey): string {
-  const types = key.types.map((type) => TYPE_WORDS[type]).join(', or ');
   const range =
     key.min === undefined
       ? ''
       : key.max === undefined
         ? `, at least ${key.min}`
         : ` from ${key.min} to ${key.max}`;
+  const types = key.types.map((type) => `${TYPE_WORDS[type]}${type === 'integer' ? range : ''}`);
   const words = key.oneOf === undefined ? '' : `: one of ${key.oneOf.join(', ')}`;
-  return `${types}${range}${words}`;
+  return `${types.join(', or ')}${words}`;
+}
+
+/** In the order of the table; where the user names the entries (of sockets, of Mach services), each entry has them. */
+function memberSentences(key: PlacedKey): readonly string[] {
+  if (key.path.length > 1) return [];
+  const names = KEYS.filter((other) => other.path.length > 1 && other.path[0] === key.name).map(
+    (member) => member.name,
+  );
+  if (names.length === 0) return [];
+  return [
+    `${key.values === undefined ? 'Its members are' : 'Each of its entries may have'} ${names.join(', ')}.`,
+  ];
 }
 
 const STATUS_SENTENCES: Readonly<Record<KeyStatus, readonly string[]>> = {
