@@ -1,0 +1,104 @@
+import type { ActionName, Change, Deferral, Op, Reason } from '../model/plan.ts';
+import { printable } from './printable.ts';
+import { type Paint, paint, type Style } from './style.ts';
+
+interface Symbol {
+  readonly unicode: string;
+  readonly ascii: string;
+  readonly color: Paint;
+}
+
+const SYMBOLS: Readonly<Record<Op, Symbol>> = {
+  create: { unicode: '+', ascii: '+', color: 'green' },
+  update: { unicode: '~', ascii: '~', color: 'yellow' },
+  load: { unicode: '>', ascii: '>', color: 'cyan' },
+  reload: { unicode: '↻', ascii: 'r', color: 'yellow' },
+  adopt: { unicode: '=', ascii: '=', color: 'blue' },
+  move: { unicode: '→', ascii: 'm', color: 'blue' },
+  delete: { unicode: '-', ascii: '-', color: 'red' },
+  noop: { unicode: '!', ascii: '!', color: 'magenta' },
+};
+
+/** The sign of a change (interface §4): `!` for what is blocked, was changed outside or is left alone for a reason. */
+export function changeSymbol(change: Change, style: Style): string {
+  const outside = change.blocked !== null || change.reasons.includes('drifted');
+  const symbol = SYMBOLS[outside ? 'noop' : change.op];
+  return paint(style, symbol.color, style.unicode ? symbol.unicode : symbol.ascii);
+}
+
+/** `k3s  local.k3s  (gui/501)`; without a known instance, the label alone. */
+export function changeName(
+  change: { readonly instance: string | null; readonly label: string; readonly domain: string },
+  style: Style,
+): string {
+  const instance =
+    change.instance === null ? '' : `${paint(style, 'bold', printable(change.instance, style))}  `;
+  return `${instance}${printable(change.label, style)}  (${change.domain})`;
+}
+
+/** Why, and what it means for the process: `the declaration changed; will restart`. */
+export function changeReason(change: Change): string {
+  const parts = [change.reasons.map((reason) => reasonWords(reason, change)).join(', ')];
+  if (change.blocked === null) {
+    if (change.restarts) parts.push('will restart');
+    if (change.starts) parts.push('will start');
+    if (change.deferred !== null) parts.push(deferralWords(change.deferred));
+  }
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+export function deferralWords(deferral: Deferral): string {
+  switch (deferral) {
+    case 'needs-root':
+      return 'needs root';
+    case 'no-domain':
+      return 'loading waits for a login session';
+  }
+}
+
+function reasonWords(reason: Reason, change: Change): string {
+  const acts = (name: ActionName) => change.actions.some((action) => action.action === name);
+  switch (reason) {
+    case 'missing':
+      return change.op === 'update' ? 'its plist is missing' : 'not there yet';
+    case 'changed':
+      return 'the declaration changed';
+    case 'drifted':
+      return 'the plist was changed outside of reconcile';
+    case 'stale':
+      return 'launchd still holds another definition';
+    case 'not-loaded':
+      return 'not loaded';
+    case 'wrong-domain':
+      return 'loaded into another domain';
+    case 'disabled':
+      return change.op === 'noop'
+        ? 'disabled outside of reconcile, left so'
+        : 'disabled outside of reconcile';
+    case 'enabled':
+      if (acts('disable')) return 'declared disabled';
+      return acts('enable') ? 'declared enabled, but disabled now' : 'enabled or disabled unlike declared';
+    case 'duplicate':
+      return 'another plist has the same label';
+    case 'removed':
+      return 'no longer declared';
+    case 'renamed':
+      return 'renamed';
+    case 'foreign':
+      return 'not managed by reconcile yet';
+    case 'other-stack':
+      return 'belongs to another stack';
+    case 'unknown':
+      return 'what launchd holds could not be read';
+    case 'held':
+      return 'stopped by hand and held';
+    case 'excluded':
+      return 'not meant for this host';
+    case 'mode':
+      return 'the mode of its plist differs';
+    case 'trigger':
+      return 'a file that it depends on changed';
+    case 'replaced':
+      return 'replaced on request';
+  }
+}

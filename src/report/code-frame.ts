@@ -1,0 +1,66 @@
+import { displayWidth, printable } from './printable.ts';
+import { ellipsis, paint, type Style } from './style.ts';
+
+/** Source characters that are shown of a line at most. */
+const SHOWN = 96;
+
+/**
+ * One line of a file with a caret line below that marks `length` characters from `column` (both in UTF-16 units, column
+ * from 1):
+ *
+ *     12 |     restrat: always
+ *        |     ^^^^^^^
+ *
+ * A long line is cut around the mark. Null when the text has no such line.
+ */
+export function codeFrame(
+  text: string,
+  mark: { readonly line: number; readonly column: number; readonly length: number },
+  style: Style,
+): string | null {
+  const line = lineAt(text, mark.line);
+  if (line === null) return null;
+  const at = Math.min(Math.max(mark.column - 1, 0), line.length);
+  const start = at - Number(splitsPair(line, at));
+  const [from, to] = windowOf(line, start);
+  const beyond = Math.min(at + mark.length, to);
+  const end = beyond + Number(splitsPair(line, beyond));
+  const before = (from > 0 ? ellipsis(style) : '') + show(line.slice(from, start), style);
+  const marked = show(line.slice(start, end), style);
+  const after = show(line.slice(end, to), style) + (to < line.length ? ellipsis(style) : '');
+  const number = String(mark.line);
+  const gutter = ' '.repeat(number.length);
+  const carets = '^'.repeat(Math.max(1, displayWidth(marked)));
+  const bar = paint(style, 'dim', '|');
+  return [
+    `${paint(style, 'dim', number)} ${bar} ${before}${marked}${after}`.trimEnd(),
+    `${gutter} ${bar} ${' '.repeat(displayWidth(before))}${paint(style, 'red', carets)}`,
+  ].join('\n');
+}
+
+function lineAt(text: string, line: number): string | null {
+  let start = 0;
+  for (let current = 1; current < line; current++) {
+    const end = text.indexOf('\n', start);
+    if (end === -1) return null;
+    start = end + 1;
+  }
+  const end = text.indexOf('\n', start);
+  return text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '');
+}
+
+/** The part of a line to show, which includes `at`; no surrogate pair is cut. */
+function windowOf(line: string, at: number): readonly [from: number, to: number] {
+  if (line.length <= SHOWN) return [0, line.length];
+  const from = Math.max(0, Math.min(at - SHOWN / 3, line.length - SHOWN) | 0);
+  return [from - Number(splitsPair(line, from)), from + SHOWN - Number(splitsPair(line, from + SHOWN))];
+}
+
+function splitsPair(line: string, at: number): boolean {
+  return at > 0 && (line.codePointAt(at - 1) ?? 0) > 0xffff;
+}
+
+/** A tab takes four columns, so that the caret below stands right on every terminal. */
+function show(text: string, style: Style): string {
+  return printable(text.replaceAll('\t', '    '), style);
+}

@@ -1,0 +1,50 @@
+import type { Change, FieldChange, Plan } from '../model/plan.ts';
+import type { PlistValue } from '../model/plist.ts';
+import { plistToJson } from '../plist/json.ts';
+import { type Envelope, jsonDocument } from './document.ts';
+import { summarise } from './summary.ts';
+
+/** The document of `plan --json`, exactly as interface §5 has it. Sensitive values are masked as in the text. */
+export function planToJson(plan: Plan, envelope: Envelope): Readonly<Record<string, unknown>> {
+  return jsonDocument(envelope, planMembers(plan), plan.diagnostics);
+}
+
+/** The plan's own members, which `apply --json` shares. */
+export function planMembers(plan: Plan): Readonly<Record<string, unknown>> {
+  return {
+    stack: plan.stack,
+    launchd: plan.launchd,
+    summary: summarise(plan),
+    changes: plan.changes.map(changeToJson),
+  };
+}
+
+function changeToJson(change: Change): unknown {
+  const { blocked } = change;
+  return {
+    instance: change.instance,
+    label: change.label,
+    domain: change.domain,
+    op: change.op,
+    reasons: change.reasons,
+    restarts: change.restarts,
+    starts: change.starts,
+    blocked: blocked === null ? null : { code: blocked.code, message: blocked.message, hint: blocked.hint },
+    plist: change.plist,
+    fields: change.fields.map(fieldToJson),
+    actions: change.actions.map(({ action }) => action),
+  };
+}
+
+function fieldToJson(field: FieldChange): unknown {
+  const show = (value: PlistValue | null) =>
+    field.sensitive && value !== null ? '(sensitive)' : plistToJson(value);
+  return {
+    key: field.key,
+    path: field.path,
+    before: show(field.before),
+    after: show(field.after),
+    source: field.source,
+    meaning: field.meaning,
+  };
+}

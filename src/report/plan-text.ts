@@ -1,0 +1,72 @@
+import type { Change, FieldChange, Plan } from '../model/plan.ts';
+import { changeName, changeReason, changeSymbol } from './change-text.ts';
+import { count, printable } from './printable.ts';
+import { arrow, paint, type Style } from './style.ts';
+import { type Summary, summarise } from './summary.ts';
+import { renderChange, renderPath } from './value-text.ts';
+
+/**
+ * A plan as people see it (interface §4): a line a job that changes or needs attention, its fields below, and one line
+ * that sums up. Holds no times and nothing of this moment, so it can be posted and compared. Ends with a line end.
+ */
+export function renderPlan(plan: Plan, style: Style): string {
+  const shown = plan.changes.filter(needsShowing);
+  const jobs = shown.map((change) => `${renderJob(change, style)}\n`);
+  const between = shown.some((change) => change.fields.length > 0 || change.blocked !== null) ? '\n' : '';
+  const end = shown.length > 0 ? '\n' : '';
+  return `${jobs.join(between)}${end}${renderSummary(summarise(plan))}\n`;
+}
+
+/** Jobs that match are not listed, save those that are left alone although something is unlike declared. */
+function needsShowing(change: Change): boolean {
+  if (change.op !== 'noop' || change.blocked !== null || change.deferred !== null) return true;
+  return change.reasons.some((reason) => reason === 'disabled' || reason === 'held' || reason === 'unknown');
+}
+
+function renderJob(change: Change, style: Style): string {
+  const reason = changeReason(change);
+  const head = `${changeSymbol(change, style)} ${changeName(change, style)}${reason === '' ? '' : `  ${reason}`}`;
+  return [
+    head,
+    ...change.fields.map((field) => renderField(field, style)),
+    ...renderBlocked(change, style),
+  ].join('\n');
+}
+
+function renderField(field: FieldChange, style: Style): string {
+  const [before, after] = field.sensitive
+    ? [mask(field.before), mask(field.after)]
+    : renderChange(field.before, field.after, style);
+  const meaning =
+    field.meaning === '' ? '' : `  ${paint(style, 'dim', `# ${printable(field.meaning, style)}`)}`;
+  return `    ${renderPath(field.path, style)}: ${paint(style, 'red', before)} ${arrow(style)} ${paint(style, 'green', after)}${meaning}`;
+}
+
+function mask(value: unknown): string {
+  return value === null ? 'absent' : '(sensitive)';
+}
+
+function renderBlocked(change: Change, style: Style): readonly string[] {
+  if (change.blocked === null) return [];
+  const { message, hint } = change.blocked;
+  const lines = [`    ${paint(style, 'magenta', 'blocked')}: ${printable(message, style)}`];
+  if (hint !== '') lines.push(`    ${paint(style, 'green', 'hint')}: ${printable(hint, style)}`);
+  return lines;
+}
+
+/** `Plan: 1 to create, 14 unchanged. 1 job will start.`, or `No changes. 17 jobs match.` */
+export function renderSummary(summary: Summary): string {
+  const parts = ORDER.filter((name) => summary[name] > 0).map((name) =>
+    name === 'blocked' ? `${summary.blocked} blocked` : `${summary[name]} to ${name}`,
+  );
+  if (parts.length === 0) return `No changes. ${count(summary.noop, 'job matches', 'jobs match')}.`;
+  if (summary.noop > 0) parts.push(`${summary.noop} unchanged`);
+  return `Plan: ${parts.join(', ')}.${processes(summary)}`;
+}
+
+const ORDER = ['create', 'update', 'reload', 'load', 'adopt', 'move', 'delete', 'blocked'] as const;
+
+function processes({ restarts, starts }: Summary): string {
+  if (restarts === 0) return starts === 0 ? '' : ` ${count(starts, 'job')} will start.`;
+  return ` ${count(restarts, 'job')} will restart${starts === 0 ? '' : `, ${starts} will start`}.`;
+}

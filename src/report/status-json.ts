@@ -1,0 +1,30 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { JobStatus } from '../model/status.ts';
+import { type Envelope, jsonDocument } from './document.ts';
+
+/** The document of `status --json` (interface §5). */
+export function statusToJson(
+  jobs: readonly JobStatus[],
+  diagnostics: readonly Diagnostic[],
+  envelope: Envelope,
+): Readonly<Record<string, unknown>> {
+  return jsonDocument(envelope, { jobs: jobs.map(jobToJson) }, diagnostics);
+}
+
+function jobToJson(job: JobStatus): unknown {
+  return {
+    instance: job.instance,
+    label: job.label,
+    domain: job.domain,
+    plist: job.plist,
+    loaded: job.loaded,
+    stale: job.stale,
+    enabled: job.enabled,
+    state: job.state,
+    pid: job.pid,
+    runs: job.runs,
+    last_exit: job.lastExit,
+    verdict: job.verdict,
+    next: job.next,
+  };
+}
