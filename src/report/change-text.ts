@@ -72,16 +72,14 @@ function reasonWords(reason: Reason, change: Change): string {
     case 'wrong-domain':
       return 'loaded into another domain';
     case 'disabled':
-      return change.op === 'noop'
-        ? 'disabled outside of reconcile, left so'
-        : 'disabled outside of reconcile';
+      return change.op === 'noop' ? 'disabled, and left so' : 'disabled';
     case 'enabled':
       if (acts('disable')) return 'declared disabled';
       return acts('enable') ? 'declared enabled, but disabled now' : 'enabled or disabled unlike declared';
     case 'duplicate':
       return 'another plist has the same label';
     case 'removed':
-      return 'no longer declared';
+      return change.op === 'noop' ? 'no longer declared, but kept' : 'no longer declared';
     case 'renamed':
       return 'renamed';
     case 'foreign':

@@ -1,4 +1,4 @@
-import type { Change, FieldChange, Plan } from '../model/plan.ts';
+import type { Change, FieldChange, Plan, Reason } from '../model/plan.ts';
 import { changeName, changeReason, changeSymbol } from './change-text.ts';
 import { count, printable } from './printable.ts';
 import { arrow, paint, type Style } from './style.ts';
@@ -20,8 +20,10 @@ export function renderPlan(plan: Plan, style: Style): string {
 /** Jobs that match are not listed, save those that are left alone although something is unlike declared. */
 function needsShowing(change: Change): boolean {
   if (change.op !== 'noop' || change.blocked !== null || change.deferred !== null) return true;
-  return change.reasons.some((reason) => reason === 'disabled' || reason === 'held' || reason === 'unknown');
+  return change.reasons.some((reason) => LEFT_ALONE.includes(reason));
 }
+
+const LEFT_ALONE: readonly Reason[] = ['disabled', 'held', 'removed', 'unknown'];
 
 function renderJob(change: Change, style: Style): string {
   const reason = changeReason(change);

@@ -98,7 +98,7 @@ describe('renderPlan', () => {
 
 → timer  local.demo.timer  (gui/501)  renamed; needs root
 
-! web  local.demo.web  (gui/501)  disabled outside of reconcile, left so
+! web  local.demo.web  (gui/501)  disabled, and left so
 
 - local.demo.old  (gui/501)  no longer declared
 
@@ -143,11 +143,13 @@ Plan: 1 to load, 1 to delete. 1 job will start.
     expect(renderPlan(plan(noops), plain)).toBe(text);
   });
 
-  it('shows a job that is held, though nothing changes', () => {
-    expect(renderPlan(plan([change('web', { reasons: ['held'] })]), plain)).toBe(`\
+  it('shows jobs that are left alone, though nothing changes', () => {
+    const left = [change('mail', { reasons: ['removed'] }), change('web', { reasons: ['held'] })];
+    expect(renderPlan(plan(left), plain)).toBe(`\
+! mail  local.demo.mail  (gui/501)  no longer declared, but kept
 ! web  local.demo.web  (gui/501)  stopped by hand and held
 
-No changes. 1 job matches.
+No changes. 2 jobs match.
 `);
   });
 
