@@ -62,17 +62,12 @@ function timesOfEntry(draft: Draft, entry: CalendarEntry, field: string): readon
     const value = entry[part];
     if (typeof value === 'number') time[part] = part === 'weekday' ? value % 7 : value;
   }
-  const always = Object.keys(time).length === 0;
-  if (always || entry.minute === undefined) {
+  if (Object.keys(time).length === 0) {
     draft.problems.error(
       'schedule/every-minute',
       field,
-      always
-        ? 'This entry fits every minute.'
-        : 'Without `minute` launchd starts this job in every minute of the time that fits.',
-      always
-        ? 'Write `start: { every: 1m }`.'
-        : 'Add `minute: 0`; or `minute: "*"` if every minute is meant.',
+      'This entry fits every minute.',
+      'Write `start: { every: 1m }`.',
     );
     return null;
   }

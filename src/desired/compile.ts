@@ -27,7 +27,7 @@ interface Compiled {
 
 /**
  * Turns every instance into the launchd job that it means on this host. Instances that `when` excludes are compiled too:
- * what is wrong with them is told, and their jobs are marked. All problems at once, in the order of the file.
+ * their errors are told, but no advice on them, and their jobs are marked. All problems at once, in the order of the file.
  */
 export function compileJobs(config: Config, host: Host, places: Places): Compilation {
   const peers = new Map<string, Peer>(
@@ -38,7 +38,9 @@ export function compileJobs(config: Config, host: Host, places: Places): Compila
   );
   const compiled = config.instances.map((instance) => compileInstance(instance, config, host, places, peers));
   refuseDuplicates(compiled, config.files);
-  const diagnostics = compiled.flatMap(({ problems }) => problems.found);
+  const diagnostics = compiled.flatMap(({ problems, job }) =>
+    job.excluded ? problems.found.filter(isError) : problems.found,
+  );
   const jobs = compiled.filter(({ problems }) => !problems.found.some(isError)).map(({ job }) => job);
   return { jobs: jobs.sort(byLabel), diagnostics: inOrder(withoutRepeats(diagnostics), config.files) };
 }

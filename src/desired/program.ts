@@ -16,7 +16,8 @@ interface ArgumentWord {
 /** `command`, `program` and `script` → Program and ProgramArguments. */
 export function compileProgram(draft: Draft): readonly Entry[] {
   const { command, program, script } = draft.fields;
-  if (script !== undefined) return compileScript(draft, script);
+  if (script !== undefined)
+    return [{ key: 'ProgramArguments', value: ['/bin/sh', '-c', script], field: 'script' }];
   const entries: Entry[] = [];
   if (program !== undefined) {
     const path = expandHome(program, draft.host.home);
@@ -29,18 +30,6 @@ export function compileProgram(draft: Draft): readonly Entry[] {
     if (words !== null) entries.push({ key: 'ProgramArguments', value: words, field: 'command' });
   }
   return entries;
-}
-
-function compileScript(draft: Draft, script: string): readonly Entry[] {
-  for (const field of ['command', 'program'] as const)
-    if (draft.fields[field] !== undefined)
-      draft.problems.error(
-        'command/conflict',
-        'script',
-        `\`script\` and \`${field}\` both say what to run.`,
-        'Keep one of them; only `program` and `command` go together.',
-      );
-  return [{ key: 'ProgramArguments', value: ['/bin/sh', '-c', script], field: 'script' }];
 }
 
 function wordsOfText(draft: Draft, text: string): PlistValue | null {

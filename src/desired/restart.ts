@@ -13,7 +13,7 @@ type Restart = NonNullable<Draft['fields']['restart']>;
 export function ownRestart(draft: Draft): Restart {
   const { restart = {} } = draft.fields;
   const own = (field: 'policy' | 'throttle' | 'run_while'): boolean =>
-    originOf(draft, `restart.${field}`) !== 'defaults';
+    !isFromDefaults(draft, `restart.${field}`);
   return {
     ...(restart.policy !== undefined && own('policy') ? { policy: restart.policy } : {}),
     ...(restart.throttle !== undefined && own('throttle') ? { throttle: restart.throttle } : {}),
@@ -21,12 +21,12 @@ export function ownRestart(draft: Draft): Restart {
   };
 }
 
-/** The layer that gave a field; for a map, any of its members tells. */
-function originOf(draft: Draft, field: string): string | undefined {
+/** A map may have members of several layers; one of the instance or of a template makes it theirs. */
+function isFromDefaults(draft: Draft, field: string): boolean {
   const { origins } = draft.instance;
-  if (Object.hasOwn(origins, field)) return origins[field];
   const members = Object.keys(origins).filter((path) => path.startsWith(`${field}.`));
-  return members.some((path) => origins[path] !== 'defaults') ? 'instance' : origins[members[0] ?? ''];
+  const given = members.length > 0 ? members : [field];
+  return given.every((path) => origins[path] === 'defaults');
 }
 
 /** `restart` → KeepAlive and ThrottleInterval. `atLoad`: the job starts when it is loaded. */
@@ -34,7 +34,6 @@ export function compileRestart(draft: Draft, restart: Restart, atLoad: boolean):
   const throttle = entryOf('ThrottleInterval', 'restart.throttle', restart.throttle);
   const { policy, run_while: runWhile } = restart;
   if (runWhile !== undefined) {
-    if (policy !== undefined) refuseBoth(draft);
     return [
       { key: 'KeepAlive', value: compileRunWhile(draft, runWhile), field: 'restart.run_while' },
       ...throttle,
@@ -46,15 +45,6 @@ export function compileRestart(draft: Draft, restart: Restart, atLoad: boolean):
   }
   if (!atLoad && policy !== 'never') warnOfStart(draft, policy);
   return [{ key: 'KeepAlive', value: POLICIES[policy].keepAlive, field: 'restart.policy' }, ...throttle];
-}
-
-function refuseBoth(draft: Draft): void {
-  draft.problems.error(
-    'restart/policy-and-run-while',
-    'restart.run_while',
-    'launchd restarts a job when the policy or a condition of `run_while` asks for it, so together they mean more than each says.',
-    'Keep the policy or `run_while`, not both.',
-  );
 }
 
 function warnOfStart(draft: Draft, policy: keyof typeof POLICIES): void {
@@ -69,25 +59,17 @@ function warnOfStart(draft: Draft, policy: keyof typeof POLICIES): void {
 function compileRunWhile(
   draft: Draft,
   { paths = {}, loaded = {} }: NonNullable<Restart['run_while']>,
-): PlistDict | undefined {
+): PlistDict {
   const files: [string, PlistValue][] = [];
   for (const [text, wanted] of Object.entries(paths)) {
     const path = absolutePath(text, `restart.run_while.paths.${text}`, draft.host.home, draft.problems);
     if (path !== null) files.push([path, wanted]);
   }
   const labels = Object.entries(loaded);
-  if (Object.keys(paths).length + labels.length > 0)
-    return dict([
-      ['PathState', files.length === 0 ? undefined : dict(files)],
-      ['OtherJobEnabled', labels.length === 0 ? undefined : dict(labels)],
-    ]);
-  draft.problems.error(
-    'restart/run-while-empty',
-    'restart.run_while',
-    'This `run_while` names no condition, so that launchd would never start the job.',
-    'Name a path under `paths` or a label under `loaded`.',
-  );
-  return undefined;
+  return dict([
+    ['PathState', files.length === 0 ? undefined : dict(files)],
+    ['OtherJobEnabled', labels.length === 0 ? undefined : dict(labels)],
+  ]);
 }
 
 /** A KeepAlive that holds conditions only: the job starts when one of them comes true, not at load. */

@@ -1,5 +1,5 @@
 import type { InstanceFields } from '../config/instance.ts';
-import { dict, type PlistValue } from '../model/plist.ts';
+import { dict } from '../model/plist.ts';
 import { type Draft, type Entry, entryOf } from './draft.ts';
 
 /** The names of `limits` and launchd's names for them, in Soft- and HardResourceLimits. */
@@ -26,8 +26,10 @@ const PROCESS_TYPES: Readonly<Record<NonNullable<InstanceFields['process_type']>
 export function compileSettings(draft: Draft): readonly Entry[] {
   const { fields } = draft;
   return [
-    ...compileAccount(draft),
-    ...entryOf('Umask', 'umask', compileUmask(draft)),
+    ...entryOf('UserName', 'user', fields.user),
+    ...entryOf('GroupName', 'group', fields.group),
+    // Octal digits, while an integer in a plist is decimal: `077` is 63.
+    ...entryOf('Umask', 'umask', fields.umask === undefined ? undefined : Number.parseInt(fields.umask, 8)),
     ...entryOf('ExitTimeOut', 'stop_timeout', fields.stop_timeout),
     ...entryOf(
       'ProcessType',
@@ -42,66 +44,15 @@ export function compileSettings(draft: Draft): readonly Entry[] {
   ];
 }
 
-/** launchd ignores the account of an agent: it always runs as the user it is loaded for (facts §1). */
-function compileAccount({ fields, problems }: Draft): readonly Entry[] {
-  if (fields.domain === 'system')
-    return [...entryOf('UserName', 'user', fields.user), ...entryOf('GroupName', 'group', fields.group)];
-  for (const field of ['user', 'group'] as const)
-    if (fields[field] !== undefined)
-      problems.error(
-        `${field}/system-only`,
-        field,
-        `launchd heeds \`${field}\` for system jobs only; this one always runs as the user it is loaded for.`,
-        `Remove \`${field}\`, or make the job a daemon with \`domain: system\`.`,
-      );
-  return [];
-}
-
-/** Octal digits → the integer that a plist needs: `077` is 63. */
-function compileUmask(draft: Draft): number | undefined {
-  const { umask } = draft.fields;
-  if (umask === undefined) return undefined;
-  const mask = /^[0-7]+$/.test(umask) ? Number.parseInt(umask, 8) : Number.NaN;
-  if (mask <= 0o777) return mask;
-  draft.problems.error(
-    'umask/invalid',
-    'umask',
-    `\`${umask}\` is no umask: it takes octal digits, from 000 to 777.`,
-    'Write it in quotes, for instance `umask: "077"`.',
-  );
-  return undefined;
-}
-
 function compileLimits(draft: Draft): readonly Entry[] {
   const limits = Object.entries(draft.fields.limits ?? {});
-  const soft: [string, PlistValue | undefined][] = [];
-  const hard: [string, PlistValue | undefined][] = [];
-  for (const [name, limit] of limits) {
-    const key = Object.hasOwn(LIMITS, name) ? LIMITS[name] : undefined;
-    const field = `limits.${name}`;
-    if (key === undefined) {
-      draft.problems.error(
-        'limits/unknown',
-        field,
-        `There is no limit named \`${name}\`.`,
-        `The limits are ${Object.keys(LIMITS).join(', ')}.`,
-      );
-      continue;
-    }
-    if (limit.soft !== undefined && limit.hard !== undefined && limit.soft > limit.hard)
-      draft.problems.error(
-        'limits/soft-above-hard',
-        field,
-        `The soft limit, ${limit.soft}, is above the hard one, ${limit.hard}, which the system refuses.`,
-        'Raise `hard`, or lower `soft`.',
-      );
-    soft.push([key, limit.soft]);
-    hard.push([key, limit.hard]);
-  }
-  return [...limitEntry('SoftResourceLimits', soft), ...limitEntry('HardResourceLimits', hard)];
-}
-
-function limitEntry(key: string, limits: readonly [string, PlistValue | undefined][]): readonly Entry[] {
-  const given = limits.filter(([, value]) => value !== undefined);
-  return given.length === 0 ? [] : [{ key, value: dict(given), field: 'limits' }];
+  return (['soft', 'hard'] as const).flatMap((kind) => {
+    const given = limits.flatMap(([name, limit]) => {
+      const key = Object.hasOwn(LIMITS, name) ? LIMITS[name] : undefined;
+      const value = limit[kind];
+      return key === undefined || value === undefined ? [] : [[key, value] as const];
+    });
+    const key = kind === 'soft' ? 'SoftResourceLimits' : 'HardResourceLimits';
+    return given.length === 0 ? [] : [{ key, value: dict(given), field: 'limits' }];
+  });
 }

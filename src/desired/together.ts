@@ -1,5 +1,4 @@
 import type { Instance } from '../config/instance.ts';
-import { nearestNames } from '../launchd/nearest.ts';
 import type { Place } from '../model/diagnostic.ts';
 import type { Job } from '../model/job.ts';
 import type { Draft } from './draft.ts';
@@ -58,19 +57,10 @@ function labelPlace({ instance, problems }: Candidate): Place {
 }
 
 /** `depends_on` → labels. An instance that `when` excludes from this machine is not waited for. */
-export function dependenciesOf(draft: Draft, others: ReadonlyMap<string, Peer>): readonly string[] {
-  const after: string[] = [];
-  for (const [index, name] of (draft.fields.depends_on ?? []).entries()) {
-    const other = others.get(name);
-    if (other === undefined) {
-      const near = nearestNames(name, others.keys());
-      draft.problems.error(
-        'depends-on/unknown',
-        `depends_on.${index}`,
-        `There is no instance named \`${name}\`.`,
-        near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'Name an instance of this configuration.',
-      );
-    } else if (!other.excluded) after.push(other.label);
-  }
-  return [...new Set(after)];
+export function dependenciesOf(draft: Draft, peers: ReadonlyMap<string, Peer>): readonly string[] {
+  const labels = (draft.fields.depends_on ?? []).flatMap((name) => {
+    const peer = peers.get(name);
+    return peer === undefined || peer.excluded ? [] : [peer.label];
+  });
+  return [...new Set(labels)];
 }

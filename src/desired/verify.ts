@@ -14,11 +14,10 @@ const ABOUT_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks the finished plist: it has something to run, launchd reads every key as it is meant, and a property list can hold
+ * Checks the finished plist: launchd reads every key as it is meant, and a property list can hold
  * every value. What is wrong is told where the value stands in the file, whichever field it came from.
  */
 export function verifyPlist(draft: Draft, decided: Decided, domain: Domain): void {
-  verifyProgram(draft, decided);
   verifyKeys(draft, decided, domain);
   verifyIgnored(draft, decided);
   for (const [key, value] of Object.entries(decided.plist.entries)) {
@@ -31,19 +30,6 @@ export function verifyPlist(draft: Draft, decided: Decided, domain: Domain): voi
         'Remove it; if it came from a variable of the environment, set that anew.',
       );
   }
-}
-
-function verifyProgram(draft: Draft, decided: Decided): void {
-  const { command, program, script } = draft.fields;
-  const declared = command !== undefined || program !== undefined || script !== undefined;
-  const raw = ['Program', 'ProgramArguments'].some((key) => Object.hasOwn(decided.plist.entries, key));
-  if (declared || raw) return;
-  draft.problems.error(
-    'command/missing',
-    '',
-    `\`${draft.instance.name}\` does not say what to run.`,
-    'Add `command`, `program` or `script`.',
-  );
 }
 
 /** The label has been checked already, together with the way it came about. */

@@ -92,14 +92,15 @@ describe('compileJobs', () => {
     expect(diagnostics[0]?.message).toContain('letter case');
   });
 
-  it('turns depends_on into labels and refuses names that are not there', () => {
+  it('turns depends_on into labels, but for those that are not on this machine', () => {
     const { jobs, diagnostics } = compile(
       instance('db', { command: ['/bin/db'], label: 'com.example.database' }),
-      instance('web', { command: ['/bin/web'], depends_on: ['db', 'cache'] }),
+      instance('web', { command: ['/bin/web'], depends_on: ['db', 'db'] }),
       instance('job', { command: ['/bin/job'], depends_on: ['db', 'off'] }),
       instance('off', { command: ['/bin/off'] }, { excluded: true }),
     );
-    expect(diagnostics.map(({ code }) => code)).toEqual(['depends-on/unknown']);
+    expect(diagnostics).toEqual([]);
+    expect(jobs.find((job) => job.instance === 'web')?.after).toEqual(['com.example.database']);
     expect(jobs.find((job) => job.instance === 'job')?.after).toEqual(['com.example.database']);
     expect(jobs.find((job) => job.instance === 'off')?.excluded).toBe(true);
   });

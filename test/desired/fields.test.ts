@@ -43,7 +43,6 @@ describe('command, program and script', () => {
   });
 
   it.each<[InstanceFields, readonly string[]]>([
-    [{}, ['error command/missing']],
     [{ command: 'x | y' }, ['error command/shell-syntax']],
     [{ command: '   ' }, ['error command/empty']],
     [{ command: "'' a" }, ['error command/empty']],
@@ -54,7 +53,6 @@ describe('command, program and script', () => {
     [{ command: ['/bin/x', '~eve'] }, ['error path/other-home']],
     [{ command: '/bin/x ~eve' }, ['error path/other-home']],
     [{ command: "/bin/x '~eve'" }, []],
-    [{ script: 'x', command: ['/bin/x'] }, ['error command/conflict']],
     [{ command: 'node x' }, ['info program/bare-name']],
     [{ command: 'node x', path: ['/opt/bin'] }, ['warning program/bare-name']],
     [{ command: 'node x', environment: { PATH: '/opt/bin' } }, ['warning program/bare-name']],
@@ -189,11 +187,7 @@ describe('how the process runs', () => {
   });
 
   it.each<[InstanceFields, readonly string[]]>([
-    [{ umask: '088' }, ['error umask/invalid']],
-    [{ user: 'eve', group: 'staff' }, ['error user/system-only', 'error group/system-only']],
     [{ domain: 'system', user: 'eve', group: 'staff' }, []],
-    [{ limits: { files: { soft: 1 } } }, ['error limits/unknown']],
-    [{ limits: { core: { soft: 2, hard: 1 } } }, ['error limits/soft-above-hard']],
     [{ domain: 'user' }, ['warning domain/user-not-persistent']],
     [{ domain: 'system', session_types: ['system'] }, ['error session/agents-only']],
     [{ session_types: ['background'] }, ['error session/wrong-domain']],

@@ -67,7 +67,6 @@ describe('start', () => {
   });
 
   it.each<[InstanceFields, readonly string[]]>([
-    [{ start: { schedule: [{ hour: 3 }] } }, ['error schedule/every-minute']],
     [{ start: { schedule: [{ minute: '*' }] } }, ['error schedule/every-minute']],
     [{ start: { schedule: [{ minute: 0, day: 1, weekday: 1 }] } }, ['warning schedule/day-or-weekday']],
     [{ start: { schedule: '0 0 30 2 *' } }, ['warning schedule/never']],
@@ -128,7 +127,9 @@ describe('restart', () => {
 
   it('lets an instance replace the policy of the defaults by conditions', () => {
     const restart = { policy: 'always', run_while: { paths: { '/on': true } } } as const;
-    expect(startOf({ restart }, { 'restart.policy': 'defaults' })).toEqual({
+    expect(
+      startOf({ restart }, { 'restart.policy': 'defaults', 'restart.run_while.paths': 'instance' }),
+    ).toEqual({
       KeepAlive: { PathState: { '/on': true } },
     });
   });
@@ -143,12 +144,6 @@ describe('restart', () => {
     [{ start: { at_load: false }, restart: { policy: 'always' } }, {}, ['warning restart/starts-at-load']],
     [{ start: { every: 60 }, restart: { policy: 'never' } }, {}, []],
     [{ start: { every: 60, at_load: true }, restart: { policy: 'always' } }, {}, []],
-    [
-      { restart: { policy: 'always', run_while: { paths: { '/x': true } } } },
-      {},
-      ['error restart/policy-and-run-while'],
-    ],
-    [{ restart: { run_while: {} } }, {}, ['error restart/run-while-empty']],
   ])('says of %j (%j): %j', (fields, origins, codes) => {
     expect(says(fields, origins)).toEqual(codes);
   });
