@@ -5,6 +5,7 @@ import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host, Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
+import { quoteForShell } from './shell.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -131,8 +132,8 @@ export function launchctlEnvironment(places: Places, env: Environment): Environm
 /** How a person calls this launchctl in a shell; stands at the start of the commands that we advise. */
 export function launchctlCommand(places: Places): string {
   if (places.launchd === 'embedded')
-    return `RECONCILE_EMBEDDED_DIR=${quote(places.userState)} ${quote(places.launchctl)}`;
-  return places.launchctl === MAC_LAUNCHCTL ? 'launchctl' : quote(places.launchctl);
+    return `RECONCILE_EMBEDDED_DIR=${quoteForShell(places.userState)} ${quoteForShell(places.launchctl)}`;
+  return places.launchctl === MAC_LAUNCHCTL ? 'launchctl' : quoteForShell(places.launchctl);
 }
 
 /** A bare name is looked for in PATH, as a shell does; the rest is relative to the working directory. */
@@ -152,10 +153,6 @@ function contradiction(one: string, other: string): ReconcileError {
     hint: 'A launchctl program of your choice means --launchd system; leave one of the two out.',
     exitCode: EXIT.usage,
   });
-}
-
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function shortHash(text: string): string {

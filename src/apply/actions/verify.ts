@@ -1,0 +1,129 @@
+import type { Service } from '../../model/service.ts';
+import { kickstart as kickstartJob } from '../../sys/client.ts';
+import { refuse, refusedBy } from '../failure.ts';
+import { hasStarted, isComingDown, isLoadedFrom } from '../loaded.ts';
+import { look, poll } from '../poll.ts';
+import { type ActionOf, type Perform, targetOf, type Verified, type Work } from '../work.ts';
+import { loadedElsewhere } from './load.ts';
+
+/** How long an accepted job may take until `print` shows it, and shows that it was started. */
+const APPEARS_MS = 10_000;
+/** How long `await-healthy` waits for a process, and how long that has to stay. */
+const HEALTHY_MS = 10_000;
+const STAYS_MS = 1_000;
+
+/**
+ * `bootstrap` accepted is not loaded, and loaded is not started: `print` decides. A spawn that is only pended, as at login
+ * or in Low Power Mode, is kicked once, plainly, never with `-k` (facts §6, 4 and 8). A job that does not start is said,
+ * not refused; one that is loaded from elsewhere, or not at all, is refused.
+ */
+export const awaitLoaded: Perform<'await-loaded'> = async (action, work) => {
+  const { ports, progress } = work;
+  const target = targetOf(action);
+  const path = progress.loading.get(target)?.path ?? work.change.plist;
+  let kicked = false;
+  let seen: Service | null = null;
+  let doubt = '';
+  const found = await poll(work, APPEARS_MS, async (): Promise<'there' | 'no-domain' | null> => {
+    const reading = await look(work, action.domain, action.label);
+    if (reading.state === 'no-domain') return 'no-domain';
+    doubt = reading.state === 'unknown' ? reading.why : '';
+    seen = reading.state === 'loaded' ? reading.service : null;
+    if (reading.state !== 'loaded' || isComingDown(reading.service)) return null;
+    const { service } = reading;
+    if (!(await isLoadedFrom(service, path, ports.files))) throw loadedElsewhere(target, service.path);
+    if (!action.starts || hasStarted(service)) return 'there';
+    if (service.pended !== null && !kicked) {
+      kicked = true;
+      await kick(action, work, service);
+    }
+    return null;
+  });
+  if (found === 'no-domain') {
+    progress.absent.add(action.domain);
+    return;
+  }
+  const service = seen as Service | null;
+  if (service === null && doubt === '')
+    throw refuse(
+      'job/not-loaded',
+      `launchd accepted ${target}, but does not have it.`,
+      `Look: ${work.settings.launchctlCommand} print ${target}; then apply again.`,
+    );
+  if (service === null) {
+    warn(
+      work,
+      'job/unverified',
+      `launchd accepted ${target}, but what it says of it cannot be trusted: ${doubt}`,
+    );
+    return;
+  }
+  progress.verified.set(target, verified(action, service.pid, ports.clock.now()));
+  if (found === null)
+    warn(
+      work,
+      'job/not-started',
+      service.pended === null
+        ? `${target} is loaded, but launchd has not started it.`
+        : `${target} is loaded, but launchd holds its start back (${service.pended}), as it does at login and in Low Power Mode.`,
+    );
+};
+
+function verified(action: ActionOf<'await-loaded'>, pid: number | null, at: number): Verified {
+  return { domain: action.domain, label: action.label, pid, starts: action.starts, at };
+}
+
+/** A refusal is no failure here: the job is loaded, and whether it starts is looked at afterwards. */
+async function kick(action: ActionOf<'await-loaded'>, { ports }: Work, service: Service): Promise<void> {
+  await kickstartJob(ports.launchctl, action.domain, action.label, {
+    ...(service.minimumRuntime === null ? {} : { throttleSeconds: service.minimumRuntime }),
+  });
+}
+
+/** Starts it. An answer that comes too late is no failure when `print` shows that it was started (facts §6, 10). */
+export const kickstart: Perform<'kickstart'> = async (action, work) => {
+  const { ports, progress } = work;
+  const target = targetOf(action);
+  const former = work.former.services[target];
+  const throttle = former?.state === 'loaded' ? former.minimumRuntime : null;
+  const answer = await kickstartJob(ports.launchctl, action.domain, action.label, {
+    kill: action.kill,
+    ...(throttle === null ? {} : { throttleSeconds: throttle }),
+  });
+  if (answer.outcome === 'already') return;
+  if (answer.outcome !== 'done') {
+    const reading = await look(work, action.domain, action.label);
+    const started = reading.state === 'loaded' && hasStarted(reading.service);
+    if (!(started && (answer.outcome === 'no-answer' || answer.outcome === 'busy')))
+      throw refusedBy(answer, target);
+  }
+  progress.changed = true;
+};
+
+/** Waits for a process that stays. It was loaded, so what is missing is said and not taken back. */
+export const awaitHealthy: Perform<'await-healthy'> = async (action, work) => {
+  const { clock } = work.ports;
+  let pid: number | null = null;
+  let since = clock.now();
+  const stays = await poll(work, HEALTHY_MS, async () => {
+    const reading = await look(work, action.domain, action.label);
+    const current = reading.state === 'loaded' ? reading.service.pid : null;
+    if (current !== pid) since = clock.now();
+    pid = current;
+    return pid !== null && clock.now() - since >= STAYS_MS ? 'stays' : null;
+  });
+  if (stays === null) warn(work, 'job/not-healthy', `${targetOf(action)} has no process that stays up.`);
+};
+
+function warn(work: Work, code: string, message: string): void {
+  const name = work.change.instance ?? work.change.label;
+  work.warn({
+    code,
+    severity: 'warning',
+    message,
+    file: null,
+    line: null,
+    column: null,
+    hint: `See how it is doing: reconcile status ${name}`,
+  });
+}

@@ -1,0 +1,136 @@
+import type { Change, Plan } from '../model/plan.ts';
+import type { Event, Failure, Outcome, Report, Result } from '../model/report.ts';
+import { CALL_TIMEOUT_MS } from '../sys/launchctl.ts';
+import type { Ports } from '../sys/ports.ts';
+import { type CarriedOut, carryOut, type Means } from './carry-out.ts';
+import { runInOrder } from './schedule.ts';
+import { SETTLE_MS, settle } from './settle.ts';
+
+export interface ApplyOptions {
+  /** After a failure nothing new is begun. */
+  readonly failFast?: boolean;
+  /** Jobs at once; default 4. */
+  readonly parallelism?: number;
+  /** Of each launchctl call, in milliseconds; default 10 s. */
+  readonly timeoutMs?: number;
+  /** Ctrl-C: the jobs in hand are finished or rolled back, the others left alone. */
+  readonly signal?: AbortSignal;
+  /** At most this long, for all jobs together, the new processes are watched; default 2 s, 0: not at all. */
+  readonly settleMs?: number;
+  /** How a person calls this launchctl in a shell; default `launchctl`. */
+  readonly launchctlCommand?: string;
+}
+
+const PARALLELISM = 4;
+
+/**
+ * Does what a plan says: its actions and nothing else. A job that fails is put back as it was and the others go on; what
+ * comes after it is skipped. Throws nothing for a job's sake: all that happened is in the report.
+ */
+export async function applyPlan(
+  plan: Plan,
+  ports: Ports,
+  emit: (event: Event) => void,
+  options: ApplyOptions = {},
+): Promise<Report> {
+  const { signal } = options;
+  const settings = {
+    timeoutMs: options.timeoutMs ?? CALL_TIMEOUT_MS,
+    launchctlCommand: options.launchctlCommand ?? 'launchctl',
+  };
+  let family: Promise<readonly number[]> | null = null;
+  const means: Means = {
+    ports,
+    settings,
+    emit,
+    ancestry: () => {
+      family ??= ports.processes.ancestry();
+      return family;
+    },
+  };
+  let failed = false;
+
+  const carriedOut = await runInOrder({
+    changes: plan.changes,
+    parallelism: Math.max(1, options.parallelism ?? PARALLELISM),
+    async run(change, before: readonly CarriedOut[]) {
+      const left = whyNot(change) ?? whyStopped() ?? whyNotAfter(before.map(({ result }) => result));
+      const end = left === null ? await carryOut(change, means) : leave(change, ...left);
+      failed ||= isFailure(end.result.outcome);
+      emit({ event: 'change-finished', label: change.label, domain: change.domain, result: end.result });
+      return end;
+    },
+  });
+
+  const watched = carriedOut.flatMap(({ verified }, index) => {
+    const change = plan.changes[index];
+    return change === undefined ? [] : verified.map((job) => ({ ...job, change }));
+  });
+  const unsettled = signal?.aborted
+    ? []
+    : await settle(watched, { ports, settings }, options.settleMs ?? SETTLE_MS, signal);
+  return {
+    changed: carriedOut.some(({ changed }) => changed),
+    results: carriedOut.map(({ result }) => result),
+    diagnostics: [...carriedOut.flatMap(({ diagnostics }) => diagnostics), ...unsettled],
+    interrupted: signal?.aborted ?? false,
+  };
+
+  function whyStopped(): [Outcome, Failure] | null {
+    if (signal?.aborted)
+      return skipped('apply/interrupted', 'Not begun: apply was interrupted.', 'Run reconcile apply again.');
+    if (failed && options.failFast)
+      return skipped(
+        'apply/stopped',
+        'Not begun: another job failed, and --fail-fast was given.',
+        'Put that job right, then run reconcile apply again.',
+      );
+    return null;
+  }
+}
+
+/** What is settled before any action: nothing to do, blocked, or root's. */
+function whyNot(change: Change): [Outcome, Failure | null] | null {
+  if (change.blocked !== null) return ['skipped', change.blocked];
+  if (change.deferred === 'needs-root')
+    return [
+      'deferred',
+      {
+        code: 'root/needed',
+        message: `Only root may change ${change.label}.`,
+        hint: 'Run the same with sudo: sudo reconcile apply',
+      },
+    ];
+  return change.actions.length === 0 && change.deferred === null ? ['unchanged', null] : null;
+}
+
+/** What failed before it keeps a change from being begun; what was blocked or put off does not. */
+function whyNotAfter(before: readonly Result[]): [Outcome, Failure] | null {
+  const cause = before.find(
+    ({ outcome, error }) => isFailure(outcome) || error?.code === 'dependency/failed',
+  );
+  if (cause === undefined) return null;
+  return skipped(
+    'dependency/failed',
+    `Not begun: it comes after ${cause.instance ?? cause.label}, which ${cause.outcome === 'skipped' ? 'was not begun either' : 'failed'}.`,
+    `Put ${cause.instance ?? cause.label} right, then run reconcile apply again.`,
+  );
+}
+
+function skipped(code: string, message: string, hint: string): [Outcome, Failure] {
+  return ['skipped', { code, message, hint }];
+}
+
+function leave(change: Change, outcome: Outcome, error: Failure | null): CarriedOut {
+  const { instance, label, domain } = change;
+  return {
+    result: { instance, label, domain, outcome, error },
+    changed: false,
+    diagnostics: [],
+    verified: [],
+  };
+}
+
+function isFailure(outcome: Outcome): boolean {
+  return outcome === 'failed' || outcome === 'rolled-back' || outcome === 'rollback-failed';
+}

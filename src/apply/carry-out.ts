@@ -1,0 +1,108 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Action, Change } from '../model/plan.ts';
+import type { Event, Failure, Outcome, Result } from '../model/report.ts';
+import type { Ports } from '../sys/ports.ts';
+import { domainAsked, perform } from './actions/table.ts';
+import { noSession, SESSION_HINT } from './diagnose.ts';
+import { failureOf } from './failure.ts';
+import { captureFormer } from './former.ts';
+import { checkBeforeStart } from './guard.ts';
+import { restoreFormer } from './restore.ts';
+import { noProgress, type Settings, type Verified, type Work } from './work.ts';
+
+export interface CarriedOut {
+  readonly result: Result;
+  readonly changed: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Jobs that were loaded and stay so. */
+  readonly verified: readonly Verified[];
+}
+
+export interface Means {
+  readonly ports: Ports;
+  readonly settings: Settings;
+  readonly ancestry: () => Promise<readonly number[]>;
+  readonly emit: (event: Event) => void;
+}
+
+/**
+ * One change, from what it finds to what it leaves: its actions in their order, or, when one of them is refused, the
+ * former state. Never throws; a failure of one job is data for the others.
+ */
+export async function carryOut(change: Change, means: Means): Promise<CarriedOut> {
+  const { label, domain } = change;
+  const diagnostics: Diagnostic[] = [];
+  const progress = noProgress();
+  const finish = (
+    outcome: Outcome,
+    error: Failure | null,
+    verified: readonly Verified[] = [],
+  ): CarriedOut => ({
+    result: { instance: change.instance, label, domain, outcome, error },
+    changed: progress.changed,
+    diagnostics,
+    verified,
+  });
+  means.emit({ event: 'change-started', label, domain });
+  let work: Work;
+  try {
+    const former = await captureFormer(change.actions, means.ports, means.settings.timeoutMs);
+    await checkBeforeStart(change, former, means.ancestry);
+    const { ports, settings } = means;
+    work = { change, ports, settings, former, progress, warn: (diagnostic) => diagnostics.push(diagnostic) };
+    for (const action of change.actions)
+      if ('domain' in action && former.services[`${action.domain}/${action.label}`]?.state === 'no-domain')
+        progress.absent.add(action.domain);
+  } catch (error) {
+    return finish('failed', failureOf(error));
+  }
+
+  let waits = change.deferred === 'no-domain';
+  for (const action of change.actions) {
+    const asked = domainAsked(action);
+    if (asked !== null && progress.absent.has(asked)) {
+      waits ||= !isGoneAnyway(action);
+      continue;
+    }
+    means.emit({ event: 'action-started', label, domain, action: action.action });
+    try {
+      await perform(action, work);
+      waits ||= asked !== null && progress.absent.has(asked) && !isGoneAnyway(action);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (isOfLedger(action)) return finish('failed', failure, [...progress.verified.values()]);
+      return finish(...(await rollBack(work, failure)));
+    }
+  }
+  if (waits)
+    return finish('deferred', {
+      code: 'domain/absent',
+      message: `Not loaded yet: ${noSession(domain)}`,
+      hint: SESSION_HINT,
+    });
+  return finish(change.op === 'noop' ? 'unchanged' : 'applied', null, [...progress.verified.values()]);
+}
+
+/** Where there is no domain there is no job: nothing is left to be done for these. */
+function isGoneAnyway({ action }: Action): boolean {
+  return action === 'bootout' || action === 'await-gone';
+}
+
+/** The job is as it should be by then; what the ledger does not know yet, the next apply records. */
+function isOfLedger({ action }: Action): boolean {
+  return action === 'record' || action === 'forget';
+}
+
+async function rollBack(work: Work, cause: Failure): Promise<[Outcome, Failure]> {
+  const stuck = await restoreFormer(work);
+  if (stuck === null) return [work.progress.changed ? 'rolled-back' : 'failed', cause];
+  const end = stuck.down ? 'The job is down.' : 'Look at what is there before you go on.';
+  return [
+    'rollback-failed',
+    {
+      code: cause.code,
+      message: `${cause.message} The former state could not be put back: ${stuck.message} ${end}`,
+      hint: stuck.down ? `Bring it back with: ${stuck.command}` : stuck.command,
+    },
+  ];
+}

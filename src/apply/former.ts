@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { Domain } from '../model/domain.ts';
+import { EXIT, ReconcileError } from '../model/errors.ts';
+import type { Action } from '../model/plan.ts';
+import { printDisabled, printService } from '../sys/client.ts';
+import type { Files, Ports } from '../sys/ports.ts';
+import { targetOf } from './work.ts';
+
+/**
+ * What a change finds when it begins, of all that it is going to touch: enough to put it back. Plain data, so that it can
+ * be written down before the first effect.
+ */
+export interface Former {
+  readonly files: Readonly<Record<string, FormerFile>>;
+  /** By target. */
+  readonly services: Readonly<Record<string, FormerService>>;
+  /** By target: true when an override disabled it. */
+  readonly disabled: Readonly<Record<string, boolean>>;
+}
+
+/** Null: there was no such file. */
+export type FormerFile = { readonly base64: string; readonly hash: string; readonly mode: number } | null;
+
+export type FormerService =
+  | { readonly state: 'not-loaded' }
+  | { readonly state: 'no-domain' }
+  | {
+      readonly state: 'loaded';
+      /** The plist that it was loaded from. */
+      readonly path: string | null;
+      readonly submitted: boolean;
+      readonly pid: number | null;
+      /** Seconds. */
+      readonly exitTimeout: number | null;
+      /** Seconds. */
+      readonly minimumRuntime: number | null;
+    };
+
+/**
+ * Looks at what the actions are going to touch, and at nothing else: one `print` a job that is loaded, taken out or
+ * started, one `print-disabled` a domain whose overrides change. Throws when an answer cannot be trusted.
+ */
+export async function captureFormer(
+  actions: readonly Action[],
+  ports: Ports,
+  timeoutMs: number,
+): Promise<Former> {
+  const files: Record<string, FormerFile> = Object.create(null);
+  const services: Record<string, FormerService> = Object.create(null);
+  const disabled: Record<string, boolean> = Object.create(null);
+  for (const action of actions) {
+    switch (action.action) {
+      case 'write-plist':
+      case 'remove-plist':
+      case 'set-mode':
+        files[action.path] ??= await lookAtFile(ports.files, action.path);
+        break;
+      case 'bootout':
+      case 'bootstrap':
+      case 'kickstart':
+        services[targetOf(action)] ??= await lookAtService(ports, action.domain, action.label, timeoutMs);
+        break;
+      case 'enable':
+      case 'disable':
+        disabled[targetOf(action)] ??= await lookAtOverride(ports, action.domain, action.label, timeoutMs);
+        break;
+      default:
+        break;
+    }
+  }
+  return { files, services, disabled };
+}
+
+/** Bytes, hash and mode of a regular file, by a link too; null when there is none. */
+export async function lookAtFile(files: Files, path: string): Promise<FormerFile> {
+  const identity = await files.identify(path);
+  if (identity === null) return null;
+  const bytes = await files.read(path);
+  return {
+    base64: Buffer.from(bytes).toString('base64'),
+    hash: createHash('sha256').update(bytes).digest('hex'),
+    mode: identity.mode,
+  };
+}
+
+async function lookAtService(
+  ports: Ports,
+  domain: Domain,
+  label: string,
+  timeoutMs: number,
+): Promise<FormerService> {
+  const reading = await printService(ports.launchctl, domain, label, { timeoutMs });
+  switch (reading.state) {
+    case 'not-loaded':
+    case 'no-domain':
+      return { state: reading.state };
+    case 'unknown':
+      throw cannotTell(`what launchd has as ${domain}/${label}`, reading.why);
+    case 'loaded': {
+      const { path, submitted, pid, exitTimeout, minimumRuntime } = reading.service;
+      return { state: 'loaded', path, submitted, pid, exitTimeout, minimumRuntime };
+    }
+  }
+}
+
+async function lookAtOverride(
+  ports: Ports,
+  domain: Domain,
+  label: string,
+  timeoutMs: number,
+): Promise<boolean> {
+  const reading = await printDisabled(ports.launchctl, domain, { timeoutMs });
+  switch (reading.state) {
+    case 'present':
+      return reading.disabled[label] ?? false;
+    case 'no-domain':
+      return false;
+    case 'unknown':
+      throw cannotTell(`which jobs are disabled in ${domain}`, reading.why);
+  }
+}
+
+function cannotTell(what: string, why: string): ReconcileError {
+  return new ReconcileError('launchctl/unreadable', `It cannot be told ${what}: ${lowerFirst(why)}`, {
+    hint: 'Nothing was done to this job. Run reconcile plan again; if it stays so, look with launchctl print.',
+    exitCode: EXIT.failed,
+  });
+}
+
+function lowerFirst(text: string): string {
+  return text.startsWith('launchctl') ? text : text.charAt(0).toLowerCase() + text.slice(1);
+}

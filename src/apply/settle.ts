@@ -1,0 +1,135 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Domain } from '../model/domain.ts';
+import type { Change } from '../model/plan.ts';
+import type { DomainListing, LastExit, Service } from '../model/service.ts';
+import { printDomain } from '../sys/client.ts';
+import { endOfLog } from './job-log.ts';
+import { look } from './poll.ts';
+import type { Verified, Work } from './work.ts';
+
+/** Interface §7: for all jobs together. */
+export const SETTLE_MS = 2_000;
+/** A process that has lived this long counts as up; most that fail at their start do so sooner. */
+const STEADY_MS = 1_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 300;
+
+export interface Watched extends Verified {
+  readonly change: Change;
+}
+
+/** One that is still watched. */
+interface Open extends Watched {
+  pid: number | null;
+  at: number;
+}
+
+type Means = Pick<Work, 'ports' | 'settings'>;
+
+/**
+ * Watches the jobs that were just loaded for a short time, with one `print` a domain and look, and warns of those that
+ * ended badly or wait for their throttle (`job/failing`). Ends as soon as each of them is steady; a job that launchd does
+ * not start by itself is not watched.
+ */
+export async function settle(
+  watched: readonly Watched[],
+  means: Means,
+  settleMs: number,
+  signal?: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  const { clock } = means.ports;
+  const warnings: Diagnostic[] = [];
+  const deadline = clock.now() + settleMs;
+  let open: Open[] = watched.filter(({ starts, pid }) => starts || pid !== null).map((job) => ({ ...job }));
+  for (
+    let pause = FIRST_PAUSE_MS;
+    settleMs > 0 && open.length > 0;
+    pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)
+  ) {
+    const listings = await listDomains(open, means);
+    const still: Open[] = [];
+    for (const job of open) {
+      const glance = judgeRow(job, listings.get(job.domain)?.[job.label], clock.now());
+      const verdict = glance === 'look closer' ? await lookCloser(job, means) : glance;
+      if (verdict === 'open') still.push(job);
+      else if (verdict !== 'steady') warnings.push(verdict);
+    }
+    open = still;
+    const left = deadline - clock.now();
+    if (open.length === 0 || left <= 0 || signal?.aborted) break;
+    await clock.pause(Math.min(pause, left), signal);
+  }
+  return warnings;
+}
+
+type Rows = DomainListing['services'];
+
+async function listDomains(
+  open: readonly Open[],
+  { ports, settings }: Means,
+): Promise<ReadonlyMap<Domain, Rows>> {
+  const listings = new Map<Domain, Rows>();
+  for (const domain of new Set(open.map((job) => job.domain))) {
+    const reading = await printDomain(ports.launchctl, domain, { timeoutMs: settings.timeoutMs });
+    if (reading.state === 'present') listings.set(domain, reading.listing.services);
+  }
+  return listings;
+}
+
+/** Most jobs need no question of their own: the same process as before, or none and never one. */
+function judgeRow(job: Open, row: Rows[string] | undefined, now: number): 'steady' | 'open' | 'look closer' {
+  if (row === undefined || row.pid !== job.pid) return 'look closer';
+  if (row.pid !== null) return now - job.at >= STEADY_MS ? 'steady' : 'open';
+  return row.lastExit === '-' ? 'open' : 'look closer';
+}
+
+/** It has ended, or has another process than before. */
+async function lookCloser(job: Open, means: Means): Promise<'steady' | 'open' | Diagnostic> {
+  const reading = await look(means, job.domain, job.label);
+  if (reading.state === 'unknown') return 'open';
+  if (reading.state !== 'loaded') return 'steady';
+  const { service } = reading;
+  const ended = service.lastExit;
+  if (ended !== null && (isBad(ended) || isThrottled(service))) return failing(job, service, ended, means);
+  if (service.pid === null) return ended === null ? 'open' : 'steady';
+  if (service.pid !== job.pid) {
+    job.pid = service.pid;
+    job.at = means.ports.clock.now();
+  }
+  return 'open';
+}
+
+function isBad(exit: LastExit): boolean {
+  return !('code' in exit) || exit.code !== 0;
+}
+
+function isThrottled(service: Service): boolean {
+  return service.pid === null && service.state === 'spawn scheduled';
+}
+
+async function failing(job: Open, service: Service, exit: LastExit, means: Means): Promise<Diagnostic> {
+  const name = job.change.instance ?? job.label;
+  const then = isThrottled(service)
+    ? '; launchd waits before it starts it again'
+    : service.pid === null
+      ? ''
+      : '; launchd has started it again';
+  const log = await endOfLog(job.change.plist, means.ports.files);
+  return {
+    code: 'job/failing',
+    severity: 'warning',
+    message: `${name} was loaded, but ended at once with ${describeExit(exit)}${then}.`,
+    file: null,
+    line: null,
+    column: null,
+    hint:
+      log === null
+        ? `See how it is doing: reconcile status ${name}`
+        : `The end of ${log.path}:\n${log.lines.map((line) => `  ${line}`).join('\n')}\nMore: reconcile logs ${name}`,
+  };
+}
+
+function describeExit(exit: LastExit): string {
+  if ('code' in exit) return `exit code ${exit.code}`;
+  return 'signal' in exit ? exit.name : exit.reason;
+}
