@@ -11,9 +11,9 @@ import { writePlist } from '../../src/plist/write.ts';
 import { realFiles } from '../../src/sys/files.ts';
 import { createLedgerStore } from '../../src/sys/ledger.ts';
 import type { Files, Ports } from '../../src/sys/ports.ts';
+import { createPatientClock, type PatientClock } from './patient-clock.ts';
 import { createScriptedLaunchctl, type ScriptedJob, type ScriptedLaunchctl } from './scripted-launchctl.ts';
 import { temporaryFolder } from './temporary.ts';
-import { createPatientClock, type PatientClock } from './patient-clock.ts';
 
 const uid = process.getuid?.() ?? 501;
 export const GUI: Domain = `gui/${uid}`;
