@@ -15,7 +15,7 @@ export async function endLeftovers(table: ProcessTable, log: (line: string) => v
     if (isOurs(pid, label, started)) groups.set(pid, exitTimeout);
   // Died between making a process and writing its pid down.
   if (intended !== null)
-    for (const pid of orphansNamed(intended.label)) groups.set(pid, intended.exitTimeout);
+    for (const pid of orphansNamed(intended.label, intended.since)) groups.set(pid, intended.exitTimeout);
   await Promise.all([...groups].map(([group, timeout]) => endGroup(group, timeout, log)));
   table.clear();
 }

@@ -134,12 +134,35 @@ export function serviceNameOf(pid: number): string | null {
   }
 }
 
-/** Group leaders without a parent of their own whose environment names this service: orphans of a daemon that died. */
-export function orphansNamed(label: string): readonly number[] {
+/**
+ * Group leaders that began at this moment (milliseconds of the calendar) or later, whose environment names this service and
+ * whose parent is no launchd of this kind: what a daemon made and had no time to write down.
+ */
+export function orphansNamed(label: string, since: number): readonly number[] {
+  const boot = bootTimeMs();
   return allPids().filter((pid) => {
     const fields = statFields(pid);
-    return fields !== null && fields[0] !== 'Z' && fields[2] === String(pid) && serviceNameOf(pid) === label;
+    if (fields === null || fields[0] === 'Z' || fields[2] !== String(pid)) return false;
+    const began = boot + Number(fields[19]) * (1000 / TICKS_PER_SECOND);
+    // The boot time is told in whole seconds.
+    return began > since - 2000 && serviceNameOf(pid) === label && !isDaemon(Number(fields[1]));
   });
+}
+
+/** USER_HZ, which is 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+function bootTimeMs(): number {
+  const [, seconds] = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8')) ?? [];
+  return Number(seconds) * 1000;
+}
+
+function isDaemon(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('launchd.cjs');
+  } catch {
+    return false;
+  }
 }
 
 function allPids(): readonly number[] {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -99,4 +99,14 @@ export function jobPlist(label: string, keys: Readonly<Record<string, PlistValue
 /** A shell command as ProgramArguments. */
 export function shell(script: string): readonly string[] {
   return ['/bin/sh', '-c', script];
+}
+
+/** A process that is there and no zombie. */
+export function alive(pid: number): boolean {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !['Z', 'X'].includes(text.slice(text.lastIndexOf(')') + 2)[0] ?? '');
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { writePlist } from '../../src/plist/write.ts';
+import { alive, type EmbeddedWorld, jobPlist, openWorld, shell } from '../support/embedded-world.ts';
+
+const soon = { timeout: 30_000, interval: 50 };
+const worlds: EmbeddedWorld[] = [];
+
+function open(folder?: string): EmbeddedWorld {
+  const world = openWorld(folder);
+  worlds.push(world);
+  return world;
+}
+
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.close();
+});
+
+/** An agent on disk, as a login finds it. */
+function install(world: EmbeddedWorld, label: string, script: string, keys = {}): void {
+  const folder = join(world.root, 'LaunchAgents');
+  mkdirSync(folder, { recursive: true });
+  const plist = jobPlist(label, { ProgramArguments: shell(script), RunAtLoad: true, ...keys });
+  writeFileSync(join(folder, `${label}.plist`), writePlist(plist), { mode: 0o644 });
+}
+
+describe('the daemon', () => {
+  it('is one, though twenty ask for it at once', async () => {
+    const world = open();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => world.launchctl('managerpid')));
+    expect(answers.map(({ code, stderr }) => [code, stderr])).toEqual(answers.map(() => [0, '']));
+    expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
+    await world.launchctl('embedded-stop');
+    expect(await world.status()).toMatchObject({ running: false, services: [] });
+  });
+
+  it('is found below a path that is too long for a socket', async () => {
+    const world = open(join(mkdtempSync(join(tmpdir(), 'embedded-')), 'x'.repeat(100), 'y'.repeat(100)));
+    await world.load('org.example.long', { ProgramArguments: shell('exec sleep 600'), RunAtLoad: true });
+    expect(await world.field('org.example.long', 'state')).toBe('running');
+  });
+
+  it('loads what lies on disk when it starts, save what is disabled, and forgets what was only loaded', async () => {
+    const world = open();
+    install(world, 'org.example.kept', 'exec sleep 600');
+    install(world, 'org.example.off', 'exec sleep 600');
+    install(world, 'org.example.background', 'exec sleep 600', { LimitLoadToSessionType: 'Background' });
+    writeFileSync(join(world.root, 'LaunchAgents', 'broken.plist'), '<plist>');
+    await world.launchctl('disable', `${world.gui}/org.example.off`);
+    await world.load('org.example.transient', { ProgramArguments: shell('exec sleep 600') });
+    expect((await world.status()).services.map(({ label }) => label)).toEqual([
+      'org.example.kept',
+      'org.example.off',
+      'org.example.transient',
+    ]);
+    await world.launchctl('embedded-stop');
+    const { stdout } = await world.launchctl('print-disabled', world.gui);
+    expect(stdout).toContain('"org.example.off" => disabled');
+    expect((await world.status()).services.map(({ label }) => label)).toEqual(['org.example.kept']);
+  });
+
+  it.each(['embedded-stop', 'SIGTERM'])('leaves no process behind: %s', async (way) => {
+    const world = open();
+    const log = join(world.folder, 'deaf.log');
+    await world.load('org.example.deaf', {
+      ProgramArguments: shell(`trap '' TERM; (trap '' TERM; sleep 600) & echo $!; wait; sleep 600`),
+      StandardOutPath: log,
+      KeepAlive: true,
+      ExitTimeOut: 1,
+    });
+    await vi.waitFor(() => expect(readFileSync(log, 'utf8')).toMatch(/^\d+\n$/), soon);
+    const pids = [Number(await world.field('org.example.deaf', 'pid')), Number(readFileSync(log, 'utf8'))];
+    const daemon = (await world.status()).pid ?? 0;
+    if (way === 'embedded-stop') await world.launchctl(way);
+    else process.kill(daemon, 'SIGTERM');
+    await vi.waitFor(() => expect([daemon, ...pids].map(alive)).toEqual([false, false, false]), soon);
+    expect(await world.status()).toMatchObject({ running: false });
+  });
+
+  it('killed with SIGKILL, ends its orphans at the next start before it starts them anew', async () => {
+    const world = open();
+    const log = join(world.folder, 'child.log');
+    const script = `(trap '' TERM; exec sleep 600) & echo $! >> '${log}'; trap 'exit 0' TERM; while :; do sleep 0.1; done`;
+    install(world, 'org.example.orphan', script, { KeepAlive: true, ExitTimeOut: 1 });
+    const daemon = (await startedStatus(world)).pid ?? 0;
+    await vi.waitFor(() => expect(readFileSync(log, 'utf8')).toMatch(/^\d+\n$/), soon);
+    const pid = Number(await world.field('org.example.orphan', 'pid'));
+    const child = Number(readFileSync(log, 'utf8'));
+    process.kill(daemon, 'SIGKILL');
+    await vi.waitFor(() => expect(alive(daemon)).toBe(false), soon);
+    expect([alive(pid), alive(child)]).toEqual([true, true]);
+    const anew = Number(await world.field('org.example.orphan', 'pid'));
+    expect(anew).toBeGreaterThan(1);
+    expect(anew).not.toBe(pid);
+    expect([alive(pid), alive(child)]).toEqual([false, false]);
+  });
+
+  it('answers a question about itself without being started', async () => {
+    const world = open();
+    expect(await world.status()).toEqual({
+      running: false,
+      pid: null,
+      version: null,
+      folder: world.root,
+      services: [],
+    });
+    expect(await world.launchctl('embedded-stop')).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});
+
+async function startedStatus(world: EmbeddedWorld): ReturnType<EmbeddedWorld['status']> {
+  await world.launchctl('version');
+  return world.status();
+}
