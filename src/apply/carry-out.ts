@@ -6,7 +6,7 @@ import { domainAsked, perform } from './actions/table.ts';
 import { noSession, SESSION_HINT } from './diagnose.ts';
 import { failureOf } from './failure.ts';
 import { captureFormer } from './former.ts';
-import { checkBeforeStart } from './guard.ts';
+import { checkBeforeStart, checkLabels } from './guard.ts';
 import { restoreFormer } from './restore.ts';
 import { noProgress, type Settings, type Verified, type Work } from './work.ts';
 
@@ -46,7 +46,8 @@ export async function carryOut(change: Change, means: Means): Promise<CarriedOut
   means.emit({ event: 'change-started', label, domain });
   let work: Work;
   try {
-    const former = await captureFormer(change.actions, means.ports, means.settings.timeoutMs);
+    checkLabels(change);
+    const former = await captureFormer(change.actions, means);
     await checkBeforeStart(change, former, means.ancestry);
     const { ports, settings } = means;
     work = { change, ports, settings, former, progress, warn: (diagnostic) => diagnostics.push(diagnostic) };

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Domain } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Action } from '../model/plan.ts';
-import { printDisabled, printService } from '../sys/client.ts';
-import type { Files, Ports } from '../sys/ports.ts';
-import { targetOf } from './work.ts';
+import { printDisabled } from '../sys/client.ts';
+import type { Files } from '../sys/ports.ts';
+import { look } from './poll.ts';
+import { targetOf, type Work } from './work.ts';
 
 /**
  * What a change finds when it begins, of all that it is going to touch: enough to put it back. Plain data, so that it can
@@ -42,8 +43,7 @@ export type FormerService =
  */
 export async function captureFormer(
   actions: readonly Action[],
-  ports: Ports,
-  timeoutMs: number,
+  means: Pick<Work, 'ports' | 'settings'>,
 ): Promise<Former> {
   const files: Record<string, FormerFile> = Object.create(null);
   const services: Record<string, FormerService> = Object.create(null);
@@ -53,16 +53,16 @@ export async function captureFormer(
       case 'write-plist':
       case 'remove-plist':
       case 'set-mode':
-        files[action.path] ??= await lookAtFile(ports.files, action.path);
+        files[action.path] ??= await lookAtFile(means.ports.files, action.path);
         break;
       case 'bootout':
       case 'bootstrap':
       case 'kickstart':
-        services[targetOf(action)] ??= await lookAtService(ports, action.domain, action.label, timeoutMs);
+        services[targetOf(action)] ??= await lookAtService(means, action.domain, action.label);
         break;
       case 'enable':
       case 'disable':
-        disabled[targetOf(action)] ??= await lookAtOverride(ports, action.domain, action.label, timeoutMs);
+        disabled[targetOf(action)] ??= await lookAtOverride(means, action.domain, action.label);
         break;
       default:
         break;
@@ -84,12 +84,11 @@ export async function lookAtFile(files: Files, path: string): Promise<FormerFile
 }
 
 async function lookAtService(
-  ports: Ports,
+  means: Pick<Work, 'ports' | 'settings'>,
   domain: Domain,
   label: string,
-  timeoutMs: number,
 ): Promise<FormerService> {
-  const reading = await printService(ports.launchctl, domain, label, { timeoutMs });
+  const reading = await look(means, domain, label);
   switch (reading.state) {
     case 'not-loaded':
     case 'no-domain':
@@ -104,12 +103,13 @@ async function lookAtService(
 }
 
 async function lookAtOverride(
-  ports: Ports,
+  { ports, settings }: Pick<Work, 'ports' | 'settings'>,
   domain: Domain,
   label: string,
-  timeoutMs: number,
 ): Promise<boolean> {
-  const reading = await printDisabled(ports.launchctl, domain, { timeoutMs });
+  const reading = await printDisabled(ports.launchctl, domain, {
+    timeoutMs: settings.timeoutMs,
+  });
   switch (reading.state) {
     case 'present':
       return reading.disabled[label] ?? false;

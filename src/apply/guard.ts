@@ -5,6 +5,17 @@ import { refuse } from './failure.ts';
 import type { Former, FormerService } from './former.ts';
 import { targetOf } from './work.ts';
 
+/** Of macOS's own jobs not even the state is asked. Throws the refusal. */
+export function checkLabels(change: Change): void {
+  for (const action of change.actions)
+    if ('label' in action && isAppleLabel(action.label))
+      throw refuse(
+        'job/apple',
+        `${action.label} belongs to macOS and is never touched.`,
+        'Choose another label.',
+      );
+}
+
 /**
  * The last look before the first effect: whatever the plan says, some things are never done, and nothing is begun that
  * is known to end half-way. Throws the refusal.

@@ -1,5 +1,5 @@
 import type { Domain } from '../model/domain.ts';
-import { printService, type ServiceReading } from '../sys/client.ts';
+import { printDomain, printService, type ServiceReading } from '../sys/client.ts';
 import type { Work } from './work.ts';
 
 /** Growing pauses between two looks: quick at first, since most things are over at once. */
@@ -26,11 +26,20 @@ export async function poll<Found>(
   }
 }
 
-/** What launchd has under a label now, with the time limit of this apply. */
-export function look(
-  work: Pick<Work, 'ports' | 'settings'>,
+/**
+ * What launchd has under a label now, with the time limit of this apply. That a whole domain is not there means that its
+ * jobs are gone, so it is believed only when the domain itself is asked and says the same.
+ */
+export async function look(
+  { ports, settings }: Pick<Work, 'ports' | 'settings'>,
   domain: Domain,
   label: string,
 ): Promise<ServiceReading> {
-  return printService(work.ports.launchctl, domain, label, { timeoutMs: work.settings.timeoutMs });
+  const options = { timeoutMs: settings.timeoutMs };
+  const reading = await printService(ports.launchctl, domain, label, options);
+  if (reading.state !== 'no-domain') return reading;
+  const { state } = await printDomain(ports.launchctl, domain, options);
+  return state === 'no-domain'
+    ? reading
+    : { state: 'unknown', why: `launchctl does not say clearly whether ${domain} is there.` };
 }

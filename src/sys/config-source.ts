@@ -9,18 +9,11 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import type { ConfigSource, SourceReading } from '../config/source.ts';
 import { expandGlob } from './glob.ts';
 
 /** Interface §1: larger files are refused before anything is parsed. */
 const SIZE_LIMIT = 4 * 1024 * 1024;
-
-export type ConfigReading =
-  | { readonly ok: true; readonly text: string; readonly realPath: string }
-  | {
-      readonly ok: false;
-      readonly reason: 'missing' | 'unreadable' | 'too-large' | 'untrusted';
-      readonly message: string;
-    };
 
 export interface ConfigSourceOptions {
   /** What came on standard input, for the path `-`. */
@@ -32,10 +25,7 @@ export interface ConfigSourceOptions {
 }
 
 /** The files of a configuration, as `config/load.ts` asks for them. Nothing is thrown: every failure is a reason. */
-export function createConfigSource(options: ConfigSourceOptions): {
-  read(path: string): ConfigReading;
-  glob(pattern: string, folder: string): readonly string[];
-} {
+export function createConfigSource(options: ConfigSourceOptions): ConfigSource {
   return {
     read: (path) => (path === '-' ? readStandardInput(options) : readConfigFile(path, options)),
     glob: expandGlob,
@@ -48,13 +38,13 @@ export function invokingUid(env: Readonly<Record<string, string | undefined>>): 
   return /^\d{1,10}$/.test(text) ? Number(text) : null;
 }
 
-function readStandardInput({ stdin }: ConfigSourceOptions): ConfigReading {
+function readStandardInput({ stdin }: ConfigSourceOptions): SourceReading {
   if (stdin === undefined) return refused('missing', 'Nothing came on standard input.');
   if (Buffer.byteLength(stdin) > SIZE_LIMIT) return tooLarge('Standard input');
   return { ok: true, text: stdin, realPath: '<stdin>' };
 }
 
-function readConfigFile(path: string, options: ConfigSourceOptions): ConfigReading {
+function readConfigFile(path: string, options: ConfigSourceOptions): SourceReading {
   let descriptor: number | undefined;
   try {
     const realPath = resolveReal(path);
@@ -125,10 +115,10 @@ function whyUntrusted(realPath: string, file: Stats, invoking: number | null): s
   }
 }
 
-function refused(reason: 'missing' | 'unreadable' | 'untrusted', message: string): ConfigReading {
+function refused(reason: 'missing' | 'unreadable' | 'untrusted', message: string): SourceReading {
   return { ok: false, reason, message };
 }
 
-function tooLarge(name: string): ConfigReading {
+function tooLarge(name: string): SourceReading {
   return { ok: false, reason: 'too-large', message: `${name} is larger than 4 MB.` };
 }
