@@ -1,5 +1,5 @@
 // The daemon of the embedded launchd. Started by its launchctl when needed; ends with `launchctl embedded-stop` or SIGTERM.
-import { closeSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, rmSync, watch, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -126,6 +126,10 @@ async function run(world: World): Promise<void> {
 
   rmSync(SOCKET, { force: true });
   const server = await serve(SOCKET, answer, log);
+  // Without its socket nobody could ever reach or end it again: somebody has removed this world.
+  watch(world.run, (_event, name) => {
+    if (name === SOCKET && !existsSync(SOCKET)) void end().then(() => process.exit(0));
+  });
   tellReady();
   await booted;
 }

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync } from 'node:fs';
 import type { ExitKind } from '../launchd/keep-alive.ts';
 import { signalByName } from '../launchd/signals.ts';
 import type { Domain } from '../model/domain.ts';
@@ -8,12 +7,10 @@ import type { Accounts } from './accounts.ts';
 import { type Command, commandOf, type Identity } from './command.ts';
 import type { Definition } from './definition.ts';
 import { type Account, jobEnvironment } from './environment.ts';
+import { DEFAULT_UMASK, openJobFiles } from './job-files.ts';
 import type { Child, Spawner, SpawnListener } from './ports.ts';
 import { canEnter, canExecute, findProgram } from './preflight.ts';
 import { membersOf, type ProcessTable, startOf } from './process-table.ts';
-
-/** What a job gets when its plist has no Umask (facts §2.8). */
-const DEFAULT_UMASK = 0o022;
 
 /**
  * Real processes: each in a session and process group of its own, so that its signals are its own and its group can be ended
@@ -108,7 +105,7 @@ function prepare(definition: Definition, domain: Domain, accounts: Accounts): Pr
     return `${definition.program} or its interpreter is missing or not executable`;
   const folder = definition.workingDirectory ?? '/';
   if (!canEnter(folder)) return `the working directory ${folder} cannot be entered`;
-  const files = openFiles(definition, runAs.identity);
+  const files = openJobFiles(definition, runAs.identity);
   if (typeof files === 'string') return files;
   return { account: runAs.account, folder, files, command: commandOf(definition, program, runAs.identity) };
 }
@@ -140,39 +137,6 @@ function exitOf(code: number | null, signal: NodeJS.Signals | null): ExitKind {
 /** Too many processes or open files now is another thing than a definition that can never start. */
 function whyFailed({ code }: NodeJS.ErrnoException): 'fork' | 'config' {
   return code === 'EAGAIN' || code === 'ENOMEM' || code === 'EMFILE' || code === 'ENFILE' ? 'fork' : 'config';
-}
-
-/**
- * Standard in, out and error, or why they cannot be opened. Logs are appended to, and made with their folders (facts §1).
- */
-function openFiles(definition: Definition, owner: Identity | null): number[] | string {
-  const opened: number[] = [];
-  try {
-    const input = definition.stdin ?? '/dev/null';
-    opened.push(openSync(input, isFifo(input) ? constants.O_RDWR : constants.O_RDONLY));
-    for (const path of [definition.stdout, definition.stderr])
-      opened.push(openLog(path ?? '/dev/null', owner));
-    return opened;
-  } catch (error) {
-    for (const file of opened) closeSync(file);
-    return (error as Error).message;
-  }
-}
-
-function openLog(path: string, owner: Identity | null): number {
-  if (!path.startsWith('/')) throw new Error(`the path of a log must be absolute: ${path}`);
-  mkdirSync(dirname(path), { recursive: true });
-  const access = isFifo(path) ? constants.O_RDWR : constants.O_WRONLY;
-  const file = openSync(path, access | constants.O_CREAT | constants.O_APPEND | constants.O_NOCTTY, 0o666);
-  const stat = fstatSync(file);
-  if (owner !== null && stat.isFile() && stat.size === 0 && stat.uid === process.getuid?.())
-    fchownSync(file, owner.uid, owner.gid);
-  return file;
-}
-
-/** Opened for one direction only, a FIFO without another end would hold the daemon up. */
-function isFifo(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
 }
 
 /** UserName and GroupName count in the system domain only, and take root (facts §1). */

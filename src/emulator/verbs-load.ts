@@ -104,7 +104,7 @@ async function remove(
 }
 
 /** A folder stands for the plists in it; folders below are not looked into. */
-function plistsAt(launchd: Launchd, paths: readonly string[]): readonly string[] {
+export function plistsAt(launchd: Launchd, paths: readonly string[]): readonly string[] {
   return paths.flatMap((path) =>
     launchd.disk.inspect(path)?.kind === 'folder'
       ? launchd.disk

@@ -1,11 +1,11 @@
 import type { Reply } from './address.ts';
-import type { Job } from './job.ts';
 import { domainsOf, type Launchd } from './launchd-state.ts';
 import { listOne, listTable, printDisabled, printDomain } from './layout-domain.ts';
 import { printService } from './layout-service.ts';
 import { complaint, output, refusal } from './reply.ts';
 import { describeDomain, readTarget } from './targets.ts';
 import { wrongTarget, wrongUsage } from './usage.ts';
+import { callersJobs } from './verbs-legacy.ts';
 import { noService } from './verbs-run.ts';
 
 /** `print DOMAIN` and `print DOMAIN/LABEL`. */
@@ -61,12 +61,4 @@ export function list(launchd: Launchd, args: readonly string[]): Reply {
   const job = jobs.find(({ definition }) => definition.label === label);
   if (job === undefined) return complaint(113, `Could not find service "${label}" in domain for port`);
   return output(listOne(job));
-}
-
-/** Root's own is the system domain; here root has a graphical session, too. */
-function callersJobs({ accounts, supervisor }: Launchd): readonly Job[] {
-  const { uid } = accounts.self;
-  return uid === 0
-    ? [...supervisor.list('system'), ...supervisor.list('gui/0')]
-    : supervisor.list(`gui/${uid}`);
 }

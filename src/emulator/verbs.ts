@@ -3,6 +3,7 @@ import type { Reply, Request } from './address.ts';
 import type { Launchd } from './launchd-state.ts';
 import { complaint, output } from './reply.ts';
 import { USAGE, type VerbName, wrongUsage } from './usage.ts';
+import { blame, load, remove, start, stop, unload } from './verbs-legacy.ts';
 import { bootout, bootstrap } from './verbs-load.ts';
 import { list, print, printOverrides } from './verbs-print.ts';
 import { kickstart, kill, override } from './verbs-run.ts';
@@ -19,6 +20,12 @@ const VERBS: Readonly<Record<VerbName, Handler>> = {
   print,
   'print-disabled': printOverrides,
   list,
+  blame,
+  load,
+  unload,
+  start,
+  stop,
+  remove,
   error: describeError,
   version: ({ version }) =>
     output(`Darwin Bootstrapper Version 7.0.0 (the embedded launchd of reconcile ${version})\n`),

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { writePlist } from '../../src/plist/write.ts';
@@ -8,8 +7,8 @@ import { alive, type EmbeddedWorld, jobPlist, openWorld, shell } from '../suppor
 const soon = { timeout: 30_000, interval: 50 };
 const worlds: EmbeddedWorld[] = [];
 
-function open(folder?: string): EmbeddedWorld {
-  const world = openWorld(folder);
+function open(below = ''): EmbeddedWorld {
+  const world = openWorld(below);
   worlds.push(world);
   return world;
 }
@@ -37,7 +36,7 @@ describe('the daemon', () => {
   });
 
   it('is found below a path that is too long for a socket', async () => {
-    const world = open(join(mkdtempSync(join(tmpdir(), 'embedded-')), 'x'.repeat(100), 'y'.repeat(100)));
+    const world = open(join('x'.repeat(100), 'y'.repeat(100)));
     await world.load('org.example.long', { ProgramArguments: shell('exec sleep 600'), RunAtLoad: true });
     expect(await world.field('org.example.long', 'state')).toBe('running');
   });
@@ -95,6 +94,16 @@ describe('the daemon', () => {
     expect(anew).toBeGreaterThan(1);
     expect(anew).not.toBe(pid);
     expect([alive(pid), alive(child)]).toEqual([false, false]);
+  });
+
+  it('ends with all its jobs when its folder is removed', async () => {
+    const world = open();
+    await world.load('org.example.lost', { ProgramArguments: shell('exec sleep 600'), RunAtLoad: true });
+    const { pid, services } = await world.status();
+    const pids = [pid ?? 0, services[0]?.pid ?? 0];
+    expect(pids.map(alive)).toEqual([true, true]);
+    rmSync(world.root, { recursive: true, force: true, maxRetries: 5 });
+    await vi.waitFor(() => expect(pids.map(alive)).toEqual([false, false]), soon);
   });
 
   it('answers a question about itself without being started', async () => {

@@ -73,7 +73,7 @@ describe('the throttle', () => {
       ProgramArguments: shell('date +%s%N; sleep 1.3; exit 1'),
       StandardOutPath: log,
       KeepAlive: true,
-      ThrottleInterval: 2,
+      ThrottleInterval: 3,
     });
     await vi.waitFor(
       async () =>
@@ -87,9 +87,9 @@ describe('the throttle', () => {
       .map((line) => Number(line) / 1e9);
     for (const [index, start] of starts.slice(1).entries()) {
       const gap = start - (starts[index] ?? 0);
-      // 1.3 s count as 1, so the rest of 2 is waited from the end on: 2.3 s. From the exit it would be 3.3 s.
-      expect(gap).toBeGreaterThan(1.9);
-      expect(gap).toBeLessThan(3.2);
+      // 1.3 s count as 1, so the rest of 3 is waited from the end on: 3.3 s. From the exit it would be 4.3 s.
+      expect(gap).toBeGreaterThan(2.9);
+      expect(gap).toBeLessThan(4.2);
     }
   });
 });

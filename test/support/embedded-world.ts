@@ -45,8 +45,9 @@ export interface EmbeddedWorld {
   close(): Promise<void>;
 }
 
-export function openWorld(below: string = mkdtempSync(join(tmpdir(), 'embedded-'))): EmbeddedWorld {
-  const folder = below;
+export function openWorld(below = ''): EmbeddedWorld {
+  const temporary = mkdtempSync(join(tmpdir(), 'embedded-'));
+  const folder = join(temporary, below);
   mkdirSync(folder, { recursive: true });
   const root = join(folder, 'world');
   const env = { ...process.env, RECONCILE_EMBEDDED_DIR: root };
@@ -85,7 +86,7 @@ export function openWorld(below: string = mkdtempSync(join(tmpdir(), 'embedded-'
     },
     async close() {
       await launchctl('embedded-stop');
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   return world;
