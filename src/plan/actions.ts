@@ -46,20 +46,16 @@ export function actionsOf(
       { action: 'await-loaded', domain, label, starts },
     );
   }
-  if (decision.file !== 'none' && !isWaitingOnly(decision)) {
+  if (decision.file !== 'none' && !isWaitingOnly(decision, on)) {
     actions.push({ action: 'record', entry: entryFor(decision, on, content, options) });
   }
   return actions;
 }
 
-/** The job waits for its domain, and neither its file nor its ledger entry has to change. */
-function isWaitingOnly(decision: Decision): boolean {
-  return (
-    decision.deferred === 'no-domain' &&
-    decision.file === 'record' &&
-    decision.mode === null &&
-    decision.op !== 'adopt'
-  );
+/** The job waits for its domain, and what is recorded of it stays as it is. */
+function isWaitingOnly(decision: Decision, on: Situation): boolean {
+  const { deferred, file, mode } = decision;
+  return deferred === 'no-domain' && file === 'record' && mode === null && on.entry !== null;
 }
 
 function foldersFor(decision: Decision, on: Situation, lookup: Lookup): readonly Action[] {

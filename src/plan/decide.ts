@@ -15,10 +15,10 @@ import { warnAbout } from './warn.ts';
 type Step = (decision: Decision, on: Situation, lookup: Lookup, options: PlanOptions) => Decision;
 
 const STEPS: readonly Step[] = [
-  recordAgain,
-  correctMode,
   replaceAsAsked,
   decideOverride,
+  recordAgain,
+  correctMode,
   defer,
   noticeDuplicates,
 ];
@@ -40,33 +40,28 @@ export function decide(on: Situation, lookup: Lookup, options: PlanOptions): Dec
   if (isHeld(on) && !options.releaseHeld) {
     return { ...because(nothing, 'held'), diagnostics: [warnAbout(on.job, words.held(on.job))] };
   }
-  const first = decideByTable(on, nothing, options);
-  return STEPS.reduce((decision, step) => step(decision, on, lookup, options), refuse(first, on));
+  const first = askConsent(refuse(decideByTable(on, nothing, options), on), on, options);
+  return STEPS.reduce((decision, step) => step(decision, on, lookup, options), first);
 }
 
 function isHeld(on: Situation): boolean {
   return on.entry?.held === true || on.formers.some((former) => former.held);
 }
 
-/** It is loaded here from where it was before, and is taken out before anything else is done. */
-function leavesThisDomain(on: Situation): boolean {
-  const { label, domain } = on.job;
-  return on.entry === null && on.formers.some((former) => former.label === label && former.domain === domain);
-}
-
 function decideByTable(on: Situation, nothing: Decision, options: PlanOptions): Decision {
-  const ruling = rule({ file: fileCase(on), loaded: loadedCase(on), owner: ownerCase(on, options) });
+  const ruling = rule(caseOf(on, options));
   const reasons = ruling.reasons.flatMap((reason): readonly Reason[] =>
     reason === 'differs' ? whyItDiffers(on) : [reason],
   );
-  const decision: Decision = {
-    ...nothing,
-    op: ruling.op,
-    reasons,
-    file: ruling.file,
-    launchd: ruling.launchd,
-  };
-  return ruling.needsAdopt ? block(decision, words.foreign(on)) : decision;
+  return { ...nothing, op: ruling.op, reasons, file: ruling.file, launchd: ruling.launchd };
+}
+
+function askConsent(decision: Decision, on: Situation, options: PlanOptions): Decision {
+  return rule(caseOf(on, options)).needsAdopt ? block(decision, words.foreign(on)) : decision;
+}
+
+function caseOf(on: Situation, options: PlanOptions): Case {
+  return { file: fileCase(on), loaded: loadedCase(on), owner: ownerCase(on, options) };
 }
 
 /** What cannot be read counts as differing; whether it may be touched is `refuse`'s question. */
@@ -85,8 +80,7 @@ function loadedCase(on: Situation): Case['loaded'] {
       return 'other';
     case 'equal':
     case 'other':
-      // A move within the domain takes the job out first, so there is nothing left to be reloaded.
-      return leavesThisDomain(on) ? 'no' : on.loaded;
+      return on.loaded;
   }
 }
 
@@ -138,8 +132,8 @@ function correctMode(decision: Decision, on: Situation): Decision {
 
 function replaceAsAsked(decision: Decision, on: Situation, _lookup: Lookup, options: PlanOptions): Decision {
   const asked = matchesAny(options.replace, on.job.instance, on.job.label);
-  if (!asked || decision.launchd !== 'leave' || (on.loaded !== 'equal' && on.loaded !== 'other'))
-    return decision;
+  if (!asked || decision.launchd !== 'leave' || on.job.enabled === false) return decision;
+  if (on.loaded !== 'equal' && on.loaded !== 'other') return decision;
   const op = decision.op === 'noop' ? 'reload' : decision.op;
   return { ...touch(decision, 'replaced'), op, launchd: 'reload' };
 }
@@ -156,7 +150,8 @@ function noticeDuplicates(decision: Decision, on: Situation, lookup: Lookup): De
   const places = duplicatesOf(on, lookup);
   if (places.length === 0) return decision;
   const said = words.duplicate(on.job, places);
-  if (decision.op !== 'noop') return block(decision, said, 'duplicate');
+  const acts = decision.launchd !== 'leave' || decision.override !== 'leave' || decision.file === 'write';
+  if (acts) return block(decision, said, 'duplicate');
   return because(
     { ...decision, diagnostics: [...decision.diagnostics, warnAbout(on.job, said)] },
     'duplicate',

@@ -23,7 +23,7 @@ export function because(decision: Decision, ...reasons: readonly Reason[]): Deci
 
 /** The first block stands: it is what must be solved first. */
 export function block(decision: Decision, blocked: Blocked, ...reasons: readonly Reason[]): Decision {
-  return { ...because(decision, ...reasons), blocked: decision.blocked ?? blocked };
+  return { ...because(decision, ...reasons), blocked: decision.blocked ?? blocked, deferred: null };
 }
 
 /** Something is to be done after all: a noop becomes an update that is recorded. */

@@ -19,9 +19,13 @@ export function sourceOf(on: Situation, path: readonly string[], otherwise: 'dri
   return isAsApplied(recorded.applied, path, valueAt(on.normal, path)) ? otherwise : 'config';
 }
 
-/** What differs on disk, then what differs in launchd alone; sorted by path. Empty exactly when both are as declared. */
-export function fieldsOf(on: Situation): readonly FieldChange[] {
-  const onDisk = on.found === null || on.found.symlink ? null : on.found.plist;
+/**
+ * What differs on disk, and what differs in launchd alone; sorted by path. Empty exactly when both are as declared.
+ *
+ * @param former what stands in for the plist when there is none: that of a job that moves
+ */
+export function fieldsOf(on: Situation, former: PlistDict | null): readonly FieldChange[] {
+  const onDisk = on.found === null ? former : on.found.symlink ? null : on.found.plist;
   const ofFile = describeChanges(onDisk, on.wanted, (path) => sourceOf(on, path, 'drift'));
   const ofLoaded = on.verdicts
     .filter(

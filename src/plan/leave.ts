@@ -20,13 +20,15 @@ export interface Leaving {
   readonly blocked: Blocked | null;
   readonly reasons: readonly Reason[];
   readonly actions: readonly Action[];
+  /** What is done once the successor is recorded: until then, our entry vouches for what is half done. */
+  readonly atTheEnd: readonly Action[];
 }
 
-/** @param keepFile the plist is not removed: a successor is written over it */
+/** @param successor what it becomes, whose plist may lie at the same path; null when it just goes */
 export function takeOut(
   entry: Pick<LedgerEntry, 'label' | 'domain' | 'path'> & { readonly applied: LedgerEntry['applied'] | null },
   lookup: Lookup,
-  keepFile: boolean,
+  successor: Pick<LedgerEntry, 'label' | 'domain' | 'path'> | null,
 ): Leaving {
   const { label, domain, path } = entry;
   const found = lookup.plistAt(path);
@@ -36,8 +38,12 @@ export function takeOut(
   const actions: Action[] = [];
   if (isLoaded(service))
     actions.push({ action: 'bootout', domain, label }, awaitGone(label, domain, service, found));
-  if (found !== null && !keepFile) actions.push({ action: 'remove-plist', path, expect: found.hash });
-  actions.push({ action: 'forget', domain, label });
+  if (found !== null && path !== successor?.path)
+    actions.push({ action: 'remove-plist', path, expect: found.hash });
+  const forget: Action = { action: 'forget', domain, label };
+  // The successor of the same label and domain is recorded under the same name, so the old entry goes first.
+  const forgetLate = successor !== null && (successor.label !== label || successor.domain !== domain);
+  if (!forgetLate) actions.push(forget);
   return {
     label,
     domain,
@@ -50,6 +56,7 @@ export function takeOut(
       ...(service.state === 'unknown' ? (['unknown'] as const) : []),
     ],
     actions: blocked === null ? actions : [],
+    atTheEnd: blocked === null && forgetLate ? [forget] : [],
   };
 }
 

@@ -1,22 +1,13 @@
-import { BARE_CONDITIONS, startsAtLoad } from '../launchd/keep-alive.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { Observed } from '../model/observed.ts';
-import type { Change, Plan, Reason } from '../model/plan.ts';
-import { actionsOf } from './actions.ts';
-import * as words from './block-words.ts';
-import { decide } from './decide.ts';
-import { block, type Decision, touch } from './decision.ts';
-import { fieldsOf } from './fields.ts';
-import { type Leaving, takeOut } from './leave.ts';
+import type { Change, Plan } from '../model/plan.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import type { PlanOptions } from './options.ts';
+import { planJob } from './plan-job.ts';
 import { findUndeclared, removalOf } from './removals.ts';
-import { rootDeferral } from './root.ts';
-import { assess, pidOf, type Situation } from './situation.ts';
-import { stopTimeoutOf } from './stopping.ts';
 import { checkPatterns, matchesAny } from './targets.ts';
 
 /**
@@ -59,12 +50,12 @@ function compareChanges(a: Change, b: Change): number {
   return 0;
 }
 
+/** The name is taken when all that it owns came from another file; a take-over that was cut short may go on. */
 function checkSource(observed: Observed, options: PlanOptions): void {
-  if (options.takeOverStack) return;
-  const other = observed.ledger.entries.find(
-    (entry) => entry.stack === options.stack && entry.source !== options.source,
-  );
-  if (other === undefined) return;
+  const own = observed.ledger.entries.filter((entry) => entry.stack === options.stack);
+  const [other] = own;
+  if (options.takeOverStack || other === undefined) return;
+  if (own.some((entry) => entry.source === options.source)) return;
   throw new ReconcileError(
     'stack/name-taken',
     `The stack “${options.stack}” was applied from ${other.source}, not from ${options.source}.`,
@@ -92,77 +83,6 @@ function findMoves(
     if (ownEntry(job.label) === undefined) moves.set(job, entry);
   }
   return moves;
-}
-
-interface Planned {
-  readonly change: Change;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-function planJob(job: Job, lookup: Lookup, options: PlanOptions, movedFrom: LedgerEntry | null): Planned {
-  const on = assess(job, lookup, options.stack, movedFrom);
-  const decided = decide(on, lookup, options);
-  const isLeftAlone = decided.reasons.includes('held') && decided.op === 'noop';
-  const leavings =
-    job.excluded || isLeftAlone
-      ? []
-      : on.formers.map((entry) => takeOut(entry, lookup, entry.path === job.path));
-  const decision = leavings.length === 0 ? decided : moveOut(decided, on, leavings, lookup);
-  const actions =
-    decision.blocked === null
-      ? [...leavings.flatMap((leaving) => leaving.actions), ...actionsOf(decision, on, lookup, options)]
-      : [];
-  const running = runningNow(decision, on, leavings);
-  const loads = decision.launchd === 'load' || decision.launchd === 'reload';
-  const acts = decision.blocked === null;
-  const change: Change = {
-    instance: job.instance,
-    label: job.label,
-    domain: job.domain,
-    op: decision.op,
-    reasons: decision.reasons,
-    restarts: acts && loads && running !== null,
-    starts: acts && loads && running === null && startsAtLoad(on.wanted, BARE_CONDITIONS),
-    blocked: decision.blocked,
-    plist: job.path,
-    fields: decision.op === 'noop' ? [] : fieldsOf(on),
-    actions,
-    deferred:
-      actions.length === 0
-        ? decision.deferred
-        : (rootDeferral([job, ...leavings], lookup, options) ?? decision.deferred),
-    after: job.after,
-    stopTimeout: acts && running !== null ? running.stopTimeout : null,
-  };
-  return { change, diagnostics: decision.diagnostics };
-}
-
-/** The job takes another place: old out first, then new in. */
-function moveOut(decision: Decision, on: Situation, leavings: readonly Leaving[], lookup: Lookup): Decision {
-  const renamed = leavings.some((leaving) => leaving.label !== on.job.label);
-  const why: Reason = renamed ? 'renamed' : 'wrong-domain';
-  const reasons = decision.reasons.filter((reason) => reason !== 'missing' && reason !== 'not-loaded');
-  const moving: Decision = { ...touch({ ...decision, reasons: [] }), op: 'move', reasons: [why, ...reasons] };
-  const stuck = leavings.find((leaving) => leaving.blocked !== null);
-  if (stuck !== undefined && stuck.blocked !== null) return block(moving, stuck.blocked, ...stuck.reasons);
-  const disabled = leavings.find((leaving) => lookup.overrideOf(leaving.label, leaving.domain) === true);
-  const starts = decision.launchd === 'load' || decision.launchd === 'reload';
-  if (disabled !== undefined && on.job.enabled === null && starts) {
-    return block(moving, words.movedDisabled(disabled, on.job.instance), 'disabled');
-  }
-  return moving;
-}
-
-/** The process that this change stops, and how long it is given. */
-function runningNow(
-  decision: Decision,
-  on: Situation,
-  leavings: readonly Leaving[],
-): { readonly stopTimeout: number | null } | null {
-  if (decision.launchd === 'reload' || decision.launchd === 'unload') {
-    if (pidOf(on.service) !== null) return { stopTimeout: stopTimeoutOf(on.service, on.found) };
-  }
-  return leavings.find((leaving) => leaving.pid !== null) ?? null;
 }
 
 /** `depends_on`, and a job that took another's instance name after the old one is out; only what is in this plan. */

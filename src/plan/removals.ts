@@ -75,7 +75,7 @@ function domainSeen(label: string, lookup: Lookup): Domain | null {
 
 /** Deletes, or with `keep` only tells that it is no longer declared. */
 export function removalOf(gone: Undeclared, lookup: Lookup, options: PlanOptions, keep: boolean): Change {
-  const leaving = takeOut(gone, lookup, false);
+  const leaving = takeOut(gone, lookup, null);
   const nothing = keep || leaving.blocked !== null;
   return {
     instance: gone.instance,

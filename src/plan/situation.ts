@@ -58,14 +58,17 @@ export function assess(job: Job, lookup: Lookup, stack: string, movedFrom: Ledge
   const onDisk = found === null || found.symlink ? null : found.plist;
   const wanted = keepOutsideChanges(job, onDisk, entry);
   const normal = normalise(wanted);
+  // A move within the domain takes the job out first: nothing of it is left to be compared or reloaded.
+  const leaves = entry === null && elsewhere.some((each) => each.domain === domain);
   const changed = changedPaths(onDisk === null ? dict([]) : normalise(onDisk), normal);
   const file = fileState(found, changed);
   const verdicts =
-    service.state === 'loaded'
+    service.state === 'loaded' && !leaves
       ? compareView(wanted, service.service, { path, domain }).filter(
           (field) => !job.ignoreChanges.includes(field.path[0] ?? ''),
         )
       : [];
+  const loaded = loadedState(service, file, verdicts, () => isOldView(job, onDisk, service, changed));
   return {
     job,
     wanted,
@@ -74,10 +77,10 @@ export function assess(job: Job, lookup: Lookup, stack: string, movedFrom: Ledge
     found,
     changed,
     service,
-    loaded: loadedState(service, file, verdicts, () => isOldView(job, onDisk, service, changed)),
+    loaded: leaves && isLoaded(service) ? 'no' : loaded,
     verdicts,
     override: lookup.overrideOf(label, domain),
-    owner: ownerOf(job, entry, elsewhere, rival, found, isLoaded(service), stack),
+    owner: ownerOf(job, entry, elsewhere, rival, found, service, stack),
     entry,
     formers: movedFrom === null ? elsewhere : [movedFrom, ...elsewhere],
     rival,
@@ -167,7 +170,7 @@ function ownerOf(
   elsewhere: readonly LedgerEntry[],
   rival: LedgerEntry | null,
   found: ObservedPlist | null,
-  loaded: boolean,
+  service: ObservedService,
   stack: string,
 ): Owner {
   if (entry !== null) return 'ours';
@@ -175,7 +178,9 @@ function ownerOf(
   if (elsewhere.length > 0) {
     // Ours was elsewhere: what is here already must be ours too, the file as well as the loaded job.
     const fileIsOurs = found === null || marked || elsewhere.some((each) => each.path === job.path);
-    const jobIsOurs = !loaded || marked || elsewhere.some((each) => each.domain === job.domain);
+    const fromOurPath = service.state === 'loaded' && service.service.path === job.path;
+    const jobIsOurs =
+      !isLoaded(service) || fromOurPath || elsewhere.some((each) => each.domain === job.domain);
     return fileIsOurs && jobIsOurs ? 'ours' : 'foreign';
   }
   if (rival !== null) return 'other-stack';

@@ -212,7 +212,13 @@ function observeLoaded(
   if (isProven(entry, same, loaded.pid)) return { state: 'proven', pid: loaded.pid };
   if (loaded.garbled === true) return { state: 'unknown', why: 'The text ends in the middle.' };
   const moment = loaded.pid === null ? IDLE : { ...IDLE, state: 'running', pid: loaded.pid, runs: 1 };
-  const text = renderService(`${domain}/${label}`, loaded.path, loaded.plist, moment);
+  // launchd reads an octal string as the number it is, and prints that.
+  const umask = loaded.plist.entries['Umask'];
+  const shown =
+    typeof umask === 'string'
+      ? dict([...Object.entries(loaded.plist.entries), ['Umask', Number.parseInt(umask, 8)]])
+      : loaded.plist;
+  const text = renderService(`${domain}/${label}`, loaded.path, shown, moment);
   const reading = parseService(text, { domain, label });
   return reading.ok ? { state: 'loaded', service: reading.service } : { state: 'unknown', why: reading.why };
 }
