@@ -6,12 +6,10 @@ import { createWorld, plistText, type World } from '../support/apply-world.ts';
 const A = 'com.example.a';
 
 const FAULTS: readonly (Partial<CallResult> & { readonly name: string })[] = [
-  ...[1, 3, 5, 17, 36, 37, 64, 78, 112, 113, 119, 122, 124, 125, 127, 130, 134, 141, 150, 255].map(
-    (code) => ({
-      name: `code ${code}`,
-      code,
-    }),
-  ),
+  ...[1, 3, 5, 17, 36, 37, 64, 112, 113, 119, 125, 134, 255].map((code) => ({
+    name: `code ${code}`,
+    code,
+  })),
   { name: 'time limit', code: null, timedOut: true },
   { name: 'signal', code: null },
   { name: 'garbage', stdout: '}{ \u0000' },
@@ -82,22 +80,26 @@ describe.each(SCENARIOS)('one fault of launchctl anywhere in a $name', (scenario
   it.each([
     ['instead of the effect', false],
     ['after the effect', true],
-  ])('%s ends in the new state or the former one, and says which', async (_, takesEffect) => {
-    const undisturbed = await withFault(scenario, -1, {}, false);
-    const after = snapshot(undisturbed.world);
-    let tried = 0;
-    for (const { name, ...fault } of FAULTS)
-      for (let at = 0; ; at++) {
-        const run = await withFault(scenario, at, fault, takesEffect);
-        if (!run.reached) break;
-        tried++;
-        const where = `${name} at call ${at}: ${run.outcome} ${JSON.stringify(snapshot(run.world))}`;
-        if (run.outcome === 'applied') expect(snapshot(run.world), where).toEqual(after);
-        else {
-          expect(run.outcome, where).toMatch(/^(failed|rolled-back)$/);
-          expect(snapshot(run.world), where).toEqual(run.before);
+  ])(
+    '%s ends in the new state or the former one, and says which',
+    async (_, takesEffect) => {
+      const undisturbed = await withFault(scenario, -1, {}, false);
+      const after = snapshot(undisturbed.world);
+      let tried = 0;
+      for (const { name, ...fault } of FAULTS)
+        for (let at = 0; ; at++) {
+          const run = await withFault(scenario, at, fault, takesEffect);
+          if (!run.reached) break;
+          tried++;
+          const where = `${name} at call ${at}: ${run.outcome} ${JSON.stringify(snapshot(run.world))}`;
+          if (run.outcome === 'applied') expect(snapshot(run.world), where).toEqual(after);
+          else {
+            expect(run.outcome, where).toMatch(/^(failed|rolled-back)$/);
+            expect(snapshot(run.world), where).toEqual(run.before);
+          }
         }
-      }
-    expect(tried).toBeGreaterThan(FAULTS.length * 2);
-  });
+      expect(tried).toBeGreaterThan(FAULTS.length * 2);
+    },
+    120_000,
+  );
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { realClock } from '../../src/sys/clock.ts';
 import { processStart, realProcesses } from '../../src/sys/processes.ts';
@@ -23,13 +24,16 @@ describe('processes', () => {
   });
 
   it.runIf(process.platform === 'linux')('holds a zombie for gone', async () => {
-    // sleep, which the shell becomes, never waits for its child, which therefore stays a zombie.
-    const child = spawn('/bin/sh', ['-c', '/bin/true & echo $!; exec sleep 60']);
+    const parent = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
     onTestFinished(() => {
-      child.kill('SIGKILL');
+      parent.kill('SIGKILL');
     });
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());
+    // Once the shell has become sleep, nobody waits for its child any more, which therefore stays a zombie.
+    await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
+    expect(realProcesses.alive(pid)).toBe(true);
+    process.kill(pid, 'SIGKILL');
     await until(() => !realProcesses.alive(pid));
     expect(process.kill(pid, 0)).toBe(true);
   });
