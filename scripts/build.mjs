@@ -3,7 +3,7 @@
 //   dist/embedded/         the embedded launchd: a daemon and its launchctl, each one self-contained CommonJS file
 //   dist/lib/              the library: unbundled, with types
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -24,7 +24,7 @@ mkdirSync('dist/embedded', { recursive: true });
 await Promise.all([
   build({
     ...common,
-    entryPoints: existsSync('src/cli.ts') ? { cli: 'src/cli.ts' } : {},
+    entryPoints: { cli: 'src/cli.ts' },
     outdir: 'dist',
     format: 'esm',
     splitting: true,
@@ -47,7 +47,10 @@ writeFileSync('dist/embedded/package.json', '{"type":"commonjs"}\n');
 mkdirSync('dist/embedded/bin', { recursive: true });
 writeFileSync('dist/embedded/bin/launchctl', "#!/usr/bin/env node\nrequire('../launchctl.cjs');\n");
 chmodSync('dist/embedded/bin/launchctl', 0o755);
-if (existsSync('dist/cli.js')) chmodSync('dist/cli.js', 0o755);
+chmodSync('dist/cli.js', 0o755);
+// npm links the commands of dependencies, not our own: with this, `npx reconcile` works in a clone.
+rmSync('node_modules/.bin/reconcile', { force: true });
+symlinkSync('../../dist/cli.js', 'node_modules/.bin/reconcile');
 
 if (!process.argv.includes('--no-types')) {
   const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {

@@ -1,0 +1,147 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { CommanderError } from 'commander';
+import type { Command, CommonOptions, Context, Terminal } from './commands/context.ts';
+import { buildProgram, type RawOptions } from './commands/program.ts';
+import { EXIT } from './model/errors.ts';
+import type { Style } from './report/style.ts';
+
+/** Replaced by the build with the version of package.json. */
+declare const RECONCILE_VERSION: string;
+
+const { env, stdout, stderr, stdin } = process;
+const interruption = new AbortController();
+
+/** A reader that went away (`| head -1`) is no failure: what is under way goes on, quietly. */
+function tolerateClosedPipes(): void {
+  for (const stream of [stdout, stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}
+
+/** The first Ctrl-C lets the job in progress end; the second ends at once. */
+function listenForInterruption(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+      interruption.abort();
+    });
+}
+
+function wantsColor(choice: RawOptions['color'], stream: NodeJS.WriteStream): boolean {
+  if (choice === 'always') return true;
+  if (choice === 'never' || env['NO_COLOR']) return false;
+  if (env['FORCE_COLOR'] && env['FORCE_COLOR'] !== '0') return true;
+  if (env['CLICOLOR_FORCE'] && env['CLICOLOR_FORCE'] !== '0') return true;
+  return stream.isTTY === true && env['TERM'] !== 'dumb' && env['CLICOLOR'] !== '0';
+}
+
+function speaksUnicode(): boolean {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  return locale === '' ? process.platform === 'darwin' : /utf-?8/i.test(locale);
+}
+
+function makeTerminal(raw: RawOptions): Terminal {
+  const style = (stream: NodeJS.WriteStream): Style => ({
+    color: wantsColor(raw.color, stream),
+    unicode: speaksUnicode(),
+  });
+  const truthy = (name: string): boolean => !['', '0', 'false'].includes(env[name] ?? '');
+  return {
+    out: (text) => void stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`),
+    note: (text, always) => {
+      if (raw.quiet !== true || always === 'always') stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+    },
+    raw: (text) => void stdout.write(text),
+    progress: (text) => void stderr.write(text),
+    ask: async (question) => {
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        const answer = await lines.question(`${question} [y/N] `, { signal: interruption.signal });
+        return /^\s*y(es)?\s*$/i.test(answer);
+      } catch {
+        return false; // Ctrl-C or the end of input is a no.
+      } finally {
+        lines.close();
+      }
+    },
+    interactive:
+      stdin.isTTY === true && stderr.isTTY === true && raw.input !== false && !truthy('RECONCILE_NO_INPUT'),
+    style: style(stdout),
+    noteStyle: style(stderr),
+    readInput: () => readFileSync(0, 'utf8'),
+  };
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+function commonOptions(raw: RawOptions): CommonOptions {
+  return {
+    file: raw.file ?? [],
+    target: raw.target ?? [],
+    json: raw.json ?? false,
+    yes: raw.yes ?? false,
+    quiet: raw.quiet ?? false,
+    verbose: raw.verbose ?? false,
+    timeoutMs: raw.timeout ?? DEFAULT_TIMEOUT_MS,
+    lockTimeoutMs: raw.lockTimeout ?? 0,
+    ...(raw.launchd === undefined ? {} : { launchd: raw.launchd }),
+    ...(raw.launchctl === undefined ? {} : { launchctl: raw.launchctl }),
+    ...(raw.root === undefined ? {} : { root: raw.root }),
+    ...(raw.as === undefined ? {} : { as: raw.as }),
+  };
+}
+
+function environment(): Record<string, string> {
+  const record: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) record[name] = value;
+  return record;
+}
+
+async function run<Arguments>(
+  name: string,
+  load: () => Promise<Command<Arguments>>,
+  args: Arguments,
+  raw: RawOptions,
+): Promise<void> {
+  const context: Context = {
+    command: name,
+    terminal: makeTerminal(raw),
+    options: commonOptions(raw),
+    env: environment(),
+    cwd: process.cwd(),
+    signal: interruption.signal,
+  };
+  let exitCode: number;
+  try {
+    exitCode = await (await load())(args, context);
+  } catch (error) {
+    const { describeFailure } = await import('./commands/failure.ts');
+    exitCode = describeFailure(error, context);
+  }
+  process.exitCode = exitCode;
+}
+
+/** Usage errors, help and version: commander has printed the first to standard error already. */
+function endOfParsing(error: unknown): void {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error.exitCode === 0 || !process.argv.includes('--json')) return;
+  const document = {
+    format_version: '1.0',
+    command: process.argv[2] ?? '',
+    exit_code: EXIT.usage,
+    diagnostics: [{ code: 'usage', severity: 'error', message: error.message.replace(/^error: /, '') }],
+  };
+  stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+tolerateClosedPipes();
+listenForInterruption();
+try {
+  await buildProgram(RECONCILE_VERSION, run).parseAsync(process.argv);
+} catch (error) {
+  endOfParsing(error);
+}

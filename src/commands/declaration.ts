@@ -1,0 +1,82 @@
+import type { Config } from '../config/instance.ts';
+import { loadConfig } from '../config/load.ts';
+import { compileJobs } from '../desired/compile.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Host, Places } from '../model/domain.ts';
+import type { Job } from '../model/job.ts';
+import { renderDiagnostics } from '../report/diagnostics.ts';
+import { createConfigSource, invokingUid } from '../sys/config-source.ts';
+import { findFiles } from '../sys/find-file.ts';
+import { choosePlaces, realHost } from '../sys/places.ts';
+import { hostAs } from './as.ts';
+import type { Context } from './context.ts';
+import { InvalidFile } from './failure.ts';
+
+/** What the file declares, for one machine. */
+export interface Declaration {
+  readonly config: Config;
+  readonly jobs: readonly Job[];
+  /** Warnings and infos; errors are thrown. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Text of each file, for code frames. */
+  readonly sources: Readonly<Record<string, string>>;
+  readonly host: Host;
+  readonly places: Places;
+}
+
+/** Reads, checks and compiles the file for this machine. Throws InvalidFile with everything that is wrong. */
+export function loadDeclaration(context: Context): Declaration {
+  const host = realHost(context.env);
+  return compile(context, host, choosePlaces(context.options, host, context.env));
+}
+
+/**
+ * The same for the machine of `--as`, where there is one. Its plists then lie where a Mac has them, since nothing will be
+ * installed here.
+ */
+export function loadDeclarationAs(context: Context): Declaration {
+  const { options, env } = context;
+  if (options.as === undefined) return loadDeclaration(context);
+  const host = hostAs(options.as, realHost(env));
+  const { XDG_STATE_HOME: _, ...elsewhere } = env;
+  return compile(
+    context,
+    host,
+    choosePlaces({ launchd: 'system', root: options.root ?? '/' }, host, elsewhere),
+  );
+}
+
+function compile(context: Context, host: Host, places: Places): Declaration {
+  const { options, env, cwd, terminal } = context;
+  const roots = findFiles(options.file, cwd, realHost(env).home, env);
+  const source = createConfigSource({
+    ...(roots.includes('-') ? { stdin: terminal.readInput() } : {}),
+    uid: process.getuid?.() ?? 0,
+    invokingUid: invokingUid(env),
+  });
+  const sources: Record<string, string> = Object.create(null);
+  const remembering = {
+    ...source,
+    read: (path: string) => {
+      const reading = source.read(path);
+      if (reading.ok) sources[reading.realPath] = reading.text;
+      return reading;
+    },
+  };
+  const { config, diagnostics } = loadConfig(roots, remembering, host);
+  if (config === null) throw new InvalidFile(diagnostics, sources);
+  const compiled = compileJobs(config, host, places);
+  const all = [...diagnostics, ...compiled.diagnostics];
+  if (all.some(({ severity }) => severity === 'error')) throw new InvalidFile(all, sources);
+  return { config, jobs: compiled.jobs, diagnostics: all, sources, host, places };
+}
+
+/** Warnings and infos, to standard error; with `--json` they stand in the document instead. */
+export function noteDiagnostics(
+  context: Context,
+  diagnostics: readonly Diagnostic[],
+  sources: Readonly<Record<string, string>>,
+): void {
+  if (context.options.json || diagnostics.length === 0) return;
+  context.terminal.note(renderDiagnostics(diagnostics, sources, context.terminal.noteStyle));
+}

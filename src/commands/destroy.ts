@@ -1,0 +1,44 @@
+import { EXIT } from '../model/errors.ts';
+import { observe } from '../observe/observe.ts';
+import { planChanges } from '../plan/plan.ts';
+import type { Command } from './context.ts';
+import { loadDeclaration, noteDiagnostics } from './declaration.ts';
+import { executePlan } from './execution.ts';
+import { isPending, planOptions } from './planning.ts';
+import { openWorld, withLock } from './world.ts';
+
+/** Takes away all that is ours of this stack: a plan with no jobs. */
+export const destroy: Command = async (_, context) => {
+  const { terminal, options } = context;
+  const declaration = loadDeclaration(context);
+  noteDiagnostics(context, declaration.diagnostics, declaration.sources);
+  const world = openWorld(context);
+  return withLock(context, world, async () => {
+    const { host, places, ports } = world;
+    const stack = declaration.config.name;
+    const observed = await observe(ports, {
+      jobs: [],
+      places,
+      uid: host.uid,
+      stack,
+      refresh: 'full',
+      mayChangeSystem: world.mayChangeSystem,
+      signal: context.signal,
+    });
+    const nothing = { ...declaration.config, declares_instances: true, moved: [] };
+    const plan = planChanges(
+      [],
+      observed,
+      planOptions(world, nothing, options.target, { prune: true, allowEmpty: true, releaseHeld: true }),
+    );
+    if (!isPending(plan) && !options.json) {
+      terminal.out(`Nothing to destroy: no job here belongs to the stack "${stack}".`);
+      return EXIT.ok;
+    }
+    return executePlan(plan, {
+      context,
+      world,
+      confirm: `Delete all of this, for good?`,
+    });
+  });
+};

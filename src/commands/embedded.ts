@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import type { Places } from '../model/domain.ts';
+import { EXIT, ReconcileError } from '../model/errors.ts';
+import { createLaunchctl } from '../sys/launchctl.ts';
+import { choosePlaces, launchctlEnvironment, realHost } from '../sys/places.ts';
+import { runAttached } from '../sys/run-attached.ts';
+import type { Command, Context } from './context.ts';
+import { printDocument } from './document.ts';
+
+export interface EmbeddedArguments {
+  readonly verb: 'status' | 'stop' | 'reset' | 'run';
+  readonly argv: readonly string[];
+}
+
+/** Ending jobs takes as long as their ExitTimeOut allows. */
+const STOP_TIMEOUT_MS = 10 * 60_000;
+
+/** Looks after the embedded launchd; everything goes through its launchctl. */
+export const embedded: Command<EmbeddedArguments> = async ({ verb, argv }, context) => {
+  const places = choosePlaces({ launchd: 'embedded' }, realHost(context.env), context.env);
+  switch (verb) {
+    case 'status':
+      return showStatus(places, context);
+    case 'stop':
+      await stop(places, context.env);
+      return tell(
+        context,
+        'The embedded launchd is stopped, and its jobs are ended. The next command starts it again.',
+      );
+    case 'reset':
+      await stop(places, context.env);
+      await rm(places.userState, { recursive: true, force: true });
+      return tell(context, `Everything of the embedded launchd is gone: ${places.userState}`);
+    case 'run':
+      return runInFreshWorld(argv, context);
+  }
+};
+
+function tell(context: Context, message: string): number {
+  if (context.options.json) printDocument(context, EXIT.ok, { message });
+  else context.terminal.out(message);
+  return EXIT.ok;
+}
+
+async function ask(places: Places, env: Context['env'], verb: string): Promise<string> {
+  const launchctl = createLaunchctl(places.launchctl, launchctlEnvironment(places, env));
+  const { code, stdout, stderr } = await launchctl.call([verb], { timeoutMs: STOP_TIMEOUT_MS });
+  if (code === 0) return stdout;
+  throw new ReconcileError('embedded/unreachable', stderr.trim() || 'The embedded launchd gave no answer.', {
+    hint: `Look into ${join(places.userState, 'run')}, end the process named there, then try again.`,
+    exitCode: EXIT.failed,
+  });
+}
+
+const stop = (places: Places, env: Context['env']): Promise<string> => ask(places, env, 'embedded-stop');
+
+async function showStatus(places: Places, context: Context): Promise<number> {
+  const status = JSON.parse(await ask(places, context.env, 'embedded-status'));
+  if (context.options.json) {
+    printDocument(context, EXIT.ok, status);
+    return EXIT.ok;
+  }
+  const { pid, services = [] } = status;
+  if (pid === null)
+    context.terminal.out(`The embedded launchd is not running. Its world: ${places.userState}`);
+  else
+    context.terminal.out(
+      `The embedded launchd is running (pid ${pid}) with ${services.length} ` +
+        `${services.length === 1 ? 'job' : 'jobs'}. Its world: ${places.userState}`,
+    );
+  return EXIT.ok;
+}
+
+/**
+ * A fresh world: a private home, our launchctl first in PATH. The working directory and the exit status are kept;
+ * afterwards the world is ended and removed, whatever happened.
+ */
+async function runInFreshWorld(argv: readonly string[], { env, cwd, signal }: Context): Promise<number> {
+  const [program = '', ...args] = argv;
+  const folder = await mkdtemp(join(tmpdir(), 'reconcile-world-'));
+  const home = join(folder, 'home');
+  const state = join(folder, 'state');
+  await mkdir(home);
+  const {
+    XDG_CONFIG_HOME: _config,
+    RECONCILE_LAUNCHCTL: _launchctl,
+    RECONCILE_ROOT: _root,
+    RECONCILE_EMBEDDED_DIR: _dir,
+    ...rest
+  } = env;
+  const inside: Record<string, string> = {
+    ...rest,
+    HOME: home,
+    XDG_STATE_HOME: state,
+    RECONCILE_LAUNCHD: 'embedded',
+  };
+  const places = choosePlaces({ launchd: 'embedded' }, { ...realHost(inside), home }, inside);
+  inside['PATH'] = [dirname(places.launchctl), env['PATH'] ?? ''].join(delimiter);
+  inside['RECONCILE_EMBEDDED_DIR'] = places.userState;
+  try {
+    return await runAttached(program, args, { env: inside, cwd, signal });
+  } finally {
+    await stop(places, inside).finally(() => rm(folder, { recursive: true, force: true }));
+  }
+}

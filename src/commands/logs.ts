@@ -1,0 +1,64 @@
+import { posix } from 'node:path';
+import { EXIT, ReconcileError } from '../model/errors.ts';
+import type { PlistDict } from '../model/plist.ts';
+import { follow, readTail } from '../sys/tail.ts';
+import type { Command } from './context.ts';
+import { printDocument } from './document.ts';
+import { observeNamed } from './subject.ts';
+import { openWorld } from './world.ts';
+
+const DEFAULT_LINES = 20;
+
+/** Standard output and error of the plist, resolved, each file once. */
+function logFiles(plist: PlistDict): readonly string[] {
+  const { WorkingDirectory, StandardOutPath, StandardErrorPath } = plist.entries;
+  const folder = typeof WorkingDirectory === 'string' ? WorkingDirectory : '/';
+  const paths = [StandardOutPath, StandardErrorPath].filter((path) => typeof path === 'string');
+  return [...new Set(paths.map((path) => posix.resolve(folder, path)))].filter(
+    (path) => path !== '/dev/null',
+  );
+}
+
+/** Shows a job's own output; with `--follow` it goes on until Ctrl-C. */
+export const logs: Command<{
+  readonly name: string;
+  readonly follow?: boolean;
+  readonly lines?: number;
+}> = async (args, context) => {
+  const { terminal, options, signal } = context;
+  const { subject, job } = await observeNamed(args.name, context, openWorld(context));
+  const plist = subject.found?.plist ?? job?.plist ?? null;
+  const files = plist === null ? [] : logFiles(plist);
+  if (files.length === 0)
+    throw new ReconcileError('logs/none', `${subject.label} writes no log: none is declared.`, {
+      hint: 'Give it `logs: true`, or `stdout:` and `stderr:`, then run `reconcile apply`.',
+      exitCode: EXIT.failed,
+    });
+  const tails = await Promise.all(
+    files.map(async (path) => ({ path, tail: await readTail(path, args.lines ?? DEFAULT_LINES) })),
+  );
+  if (options.json && args.follow !== true) {
+    const body = tails.map(({ path, tail }) => ({ path, text: tail?.text ?? null }));
+    printDocument(context, EXIT.ok, { label: subject.label, logs: body });
+    return EXIT.ok;
+  }
+  const say = (path: string, text: string): void => {
+    if (options.json) {
+      terminal.out(JSON.stringify({ path, text }));
+      return;
+    }
+    if (files.length > 1 && path !== last) terminal.out(`==> ${path} <==`);
+    last = path;
+    terminal.raw(text);
+  };
+  let last = '';
+  for (const { path, tail } of tails) {
+    if (tail === null) terminal.note(`${path} is not there yet: the job has written nothing.`);
+    else if (tail.text !== '') say(path, tail.text);
+  }
+  if (args.follow === true)
+    await Promise.all(
+      tails.map(({ path, tail }) => follow(path, tail?.size ?? 0, (text) => say(path, text), signal)),
+    );
+  return EXIT.ok;
+};

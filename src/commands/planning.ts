@@ -1,0 +1,79 @@
+import type { Job } from '../model/job.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Plan } from '../model/plan.ts';
+import { observe } from '../observe/observe.ts';
+import type { PlanOptions } from '../plan/options.ts';
+import { planChanges } from '../plan/plan.ts';
+import type { Context } from './context.ts';
+import type { Declaration } from './declaration.ts';
+import type { World } from './world.ts';
+
+/** Flags of `plan` and `apply`, as commander gives them. */
+export interface PlanFlags {
+  readonly refresh?: 'proven' | 'full';
+  readonly replace?: readonly string[];
+  /** False with `--no-prune`. */
+  readonly prune?: boolean;
+  readonly adopt?: boolean;
+  readonly allowEmpty?: boolean;
+  readonly takeOverStack?: boolean;
+  readonly releaseHeld?: boolean;
+}
+
+/** Observes, and plans what the declaration asks for. What is to be said of the file is said of the plan. */
+export async function makePlan(
+  { config, jobs, diagnostics }: Declaration,
+  world: World,
+  { options, signal }: Pick<Context, 'options' | 'signal'>,
+  flags: PlanFlags,
+): Promise<{ readonly observed: Observed; readonly plan: Plan }> {
+  const { host, places, ports } = world;
+  const targets = options.target;
+  const observed = await observe(ports, {
+    jobs,
+    places,
+    uid: host.uid,
+    stack: config.name,
+    refresh: flags.refresh ?? 'proven',
+    mayChangeSystem: world.mayChangeSystem,
+    signal,
+  });
+  const plan = planChanges(jobs, observed, planOptions(world, config, targets, flags));
+  return { observed, plan: { ...plan, diagnostics: [...diagnostics, ...plan.diagnostics] } };
+}
+
+export function planOptions(
+  { places }: World,
+  config: Pick<Declaration['config'], 'name' | 'file' | 'declares_instances' | 'moved'>,
+  targets: readonly string[],
+  flags: PlanFlags,
+): PlanOptions {
+  return {
+    stack: config.name,
+    source: config.file,
+    places,
+    declaresInstances: config.declares_instances,
+    moved: config.moved,
+    prune: flags.prune ?? true,
+    adopt: flags.adopt ?? false,
+    allowEmpty: flags.allowEmpty ?? false,
+    takeOverStack: flags.takeOverStack ?? false,
+    releaseHeld: flags.releaseHeld ?? false,
+    targets,
+    replace: flags.replace ?? [],
+  };
+}
+
+/** Whether apply would do something, or has something to refuse. */
+export function isPending(plan: Plan): boolean {
+  return plan.changes.some(({ op, blocked }) => op !== 'noop' || blocked !== null);
+}
+
+/** The jobs among which a NAME is looked up: declared ones, and ours that are no longer declared. */
+export function knownJobs(
+  jobs: readonly Job[],
+  plan: Plan,
+): readonly { instance: string | null; label: string }[] {
+  const declared = new Set(jobs.map(({ label }) => label));
+  return [...jobs, ...plan.changes.filter(({ label }) => !declared.has(label))];
+}

@@ -1,0 +1,269 @@
+import { Command as Commander, InvalidArgumentError, Option } from 'commander';
+import type { Command } from './context.ts';
+
+/** Runs one command: loads it lazily, gives it its arguments. Made by cli.ts, which alone prints and exits. */
+export type Run = <Arguments>(
+  name: string,
+  load: () => Promise<Command<Arguments>>,
+  args: Arguments,
+  options: RawOptions,
+) => Promise<void>;
+
+/** Common options as commander collects them; cli.ts turns them into CommonOptions. */
+export interface RawOptions {
+  readonly file?: readonly string[];
+  readonly target?: readonly string[];
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  readonly input?: boolean;
+  readonly color?: 'auto' | 'always' | 'never';
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly timeout?: number;
+  readonly lockTimeout?: number;
+  readonly launchd?: string;
+  readonly launchctl?: string;
+  readonly root?: string;
+  readonly as?: string;
+}
+
+const repeatable = (value: string, previous: readonly string[] | undefined): readonly string[] => [
+  ...(previous ?? []),
+  value,
+];
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** `10s`, `1m30s`, `500ms`, or whole seconds → milliseconds. */
+function duration(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  const parts = [...text.matchAll(/(\d+)(ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text)
+    throw new InvalidArgumentError('Write a duration such as 10s, 1m30s or 500ms.');
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 to 9999.');
+  return Number(text);
+}
+
+interface LogFlags {
+  readonly f?: true | string;
+  readonly follow?: boolean;
+  readonly lines?: number;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 done · 1 failed, nothing lost · 2 changes pending (--detailed-exitcode) · 3 applied in part ·
+  4 a job is down · 64 usage · 65 invalid file · 69 launchctl unusable · 75 locked · 77 needs root or a login session ·
+  130 interrupted`;
+
+/**
+ * Adds the options that every command takes. Both the program and each command take them, so that they may stand before
+ * or after the command's name; `logs` alone keeps `-f` for `--follow`, as everyone's fingers expect.
+ */
+function withCommonOptions(command: Commander, fileFlags = '-f, --file <path>'): Commander {
+  const add = <T>(flags: string, description: string, parse?: (value: string, previous: T) => T): void => {
+    const option = new Option(flags, description).helpGroup('Common options:');
+    if (parse !== undefined) option.argParser(parse);
+    command.addOption(option);
+  };
+  const oneOf =
+    (...choices: readonly string[]) =>
+    (value: string): string => {
+      if (choices.includes(value)) return value;
+      throw new InvalidArgumentError(`Choose ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}.`);
+    };
+  add(fileFlags, 'the file to read (repeatable, - is standard input)', repeatable);
+  add('-t, --target <glob>', 'only these instances or labels (repeatable)', repeatable);
+  add('--json', 'one JSON document on standard output');
+  add('-y, --yes', 'do not ask');
+  add('--no-input', 'never ask, even on a terminal');
+  add('--color <when>', 'auto, always or never', oneOf('auto', 'always', 'never'));
+  add('-q, --quiet', 'only results and errors');
+  add('-v, --verbose', 'also tell every call of launchctl');
+  add('--timeout <duration>', 'time limit of each launchctl call (default: 10s)', duration);
+  add('--lock-timeout <duration>', 'how long to wait for another apply (default: 0)', duration);
+  add('--launchd <which>', 'auto, system or embedded', oneOf('auto', 'system', 'embedded'));
+  add('--launchctl <path>', 'another launchctl program (means --launchd system)');
+  add('--root <dir>', 'where /Library lies, with --launchd system (default: /)');
+  add('--as <who>', 'speak for another machine: host=…,user=…,home=…,uid=…,os=…,arch=…');
+  return command;
+}
+
+/** The options given after the command's name, then those before it; repeatable ones add up, defaults come last. */
+function allOptions(command: Commander): RawOptions {
+  const merged: Record<string, unknown> = {};
+  const defaults: Record<string, unknown> = {};
+  for (let at: Commander | null = command; at !== null; at = at.parent)
+    for (const [name, value] of Object.entries(at.opts())) {
+      if (at.getOptionValueSource(name) === 'default') defaults[name] ??= value;
+      else if (Array.isArray(value)) merged[name] = [...value, ...((merged[name] as unknown[]) ?? [])];
+      else merged[name] ??= value;
+    }
+  return { ...defaults, ...merged };
+}
+
+/** The tree of commands; every action loads its command lazily, so that start-up pays only for the one that is used. */
+export function buildProgram(version: string, run: Run): Commander {
+  const program = withCommonOptions(new Commander('reconcile'))
+    .enablePositionalOptions()
+    .description('A small Terraform for launchd: declare background jobs, see what differs, apply only that.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showSuggestionAfterError()
+    .addHelpText('after', EXIT_CODES)
+    // Both are inherited by the sub-commands made after this, and by those alone.
+    .exitOverride();
+
+  const start = (name: string, description: string, group: string): Commander =>
+    program.command(name).description(description).helpGroup(group);
+
+  start('init', 'write a first reconcile.yaml here', 'The file:').action((_, command: Commander) =>
+    run('init', async () => (await import('./init.ts')).init, {}, allOptions(command)),
+  );
+  start('validate', 'check the file, and say all that is wrong with it', 'The file:').action(
+    (_, command: Commander) =>
+      run('validate', async () => (await import('./validate.ts')).validate, {}, allOptions(command)),
+  );
+  start('schema', 'print the JSON Schema of the file', 'The file:').action((_, command: Commander) =>
+    run('schema', async () => (await import('./schema.ts')).schema, {}, allOptions(command)),
+  );
+  start('render', 'write the plists that the file compiles to', 'The file:')
+    .option('-o, --output <dir>', 'the folder to write them to (default: standard output)')
+    .action((own: { output?: string }, command: Commander) =>
+      run('render', async () => (await import('./render.ts')).render, own, allOptions(command)),
+    );
+
+  start('plan', 'show what differs; change nothing', 'Plan and apply:')
+    .alias('diff')
+    .option('--out <file>', 'save the plan, for `apply <file>`')
+    .option('--detailed-exitcode', 'exit 2 when changes are pending')
+    .addOption(new Option('--refresh <how>', 'full: ask launchd for every job').choices(['proven', 'full']))
+    .option('--replace <name>', 'reload this job even if nothing differs (repeatable)', repeatable)
+    .option('--no-prune', 'keep jobs that the file no longer declares')
+    .option('--adopt', 'take over jobs that are there but not ours')
+    .option('--allow-empty', 'a file without instances means: none')
+    .option('--take-over-stack', 'this file now owns the stack of that name')
+    .option('--release-held', 'also plan jobs that were stopped by `stop`')
+    .action((own: object, command: Commander) =>
+      run('plan', async () => (await import('./plan.ts')).plan, own, allOptions(command)),
+    );
+  start('apply', 'make the changes, after asking', 'Plan and apply:')
+    .argument('[plan]', 'a plan saved by `plan --out`')
+    .addOption(new Option('--refresh <how>', 'full: ask launchd for every job').choices(['proven', 'full']))
+    .option('--replace <name>', 'reload this job even if nothing differs (repeatable)', repeatable)
+    .option('--no-prune', 'keep jobs that the file no longer declares')
+    .option('--adopt', 'take over jobs that are there but not ours')
+    .option('--allow-empty', 'a file without instances means: none')
+    .option('--take-over-stack', 'this file now owns the stack of that name')
+    .option('--release-held', 'also start jobs that were stopped by `stop`')
+    .option('--fail-fast', 'stop at the first failure')
+    .option('--parallelism <n>', 'how many jobs at once (default: 4)', wholeNumber)
+    .action((saved: string | undefined, own: object, command: Commander) =>
+      run('apply', async () => (await import('./apply.ts')).apply, { ...own, saved }, allOptions(command)),
+    );
+  start('destroy', 'take away all that is ours', 'Plan and apply:').action((_, command: Commander) =>
+    run('destroy', async () => (await import('./destroy.ts')).destroy, {}, allOptions(command)),
+  );
+
+  start('status', 'how the jobs are doing', 'Jobs:')
+    .argument('[name]', 'an instance, a label, or a unique part of one')
+    .option('--detailed-exitcode', 'exit 2 when changes are pending')
+    .action((name: string | undefined, own: object, command: Commander) =>
+      run('status', async () => (await import('./status.ts')).status, { ...own, name }, allOptions(command)),
+    );
+  start('start', 'load and start a job', 'Jobs:')
+    .argument('<name>')
+    .action((name: string, _, command: Commander) =>
+      run('start', async () => (await import('./lifecycle.ts')).startJob, { name }, allOptions(command)),
+    );
+  start('stop', 'stop a job; it stays down until `start`', 'Jobs:')
+    .argument('<name>')
+    .option('--disable', 'for good: also after the next login')
+    .action((name: string, own: { disable?: boolean }, command: Commander) =>
+      run(
+        'stop',
+        async () => (await import('./lifecycle.ts')).stopJob,
+        { ...own, name },
+        allOptions(command),
+      ),
+    );
+  start('restart', 'restart a job as it is loaded', 'Jobs:')
+    .argument('<name>')
+    .action((name: string, _, command: Commander) =>
+      run('restart', async () => (await import('./lifecycle.ts')).restartJob, { name }, allOptions(command)),
+    );
+  start('logs', "show a job's own output", 'Jobs:')
+    .argument('[name]', 'an instance, a label, or a unique part of one')
+    .option('-f [path]', '--follow; with a path after it: the file to read')
+    .option('--follow', 'go on as it grows, until Ctrl-C')
+    .option('-n, --lines <n>', 'how many of the last lines (default: 20)', wholeNumber)
+    .action((name: string | undefined, own: LogFlags, command: Commander) => {
+      const { f, follow, lines } = own;
+      // Fingers write `logs -f web`, `logs web -f` and `logs web -f reconcile.yaml`: each means what it looks like.
+      const named = name ?? (typeof f === 'string' ? f : undefined);
+      if (named === undefined) return command.error("error: missing required argument 'name'");
+      const common = allOptions(command);
+      const file = typeof f === 'string' && name !== undefined ? [...(common.file ?? []), f] : common.file;
+      return run(
+        'logs',
+        async () => (await import('./logs.ts')).logs,
+        {
+          name: named,
+          follow: follow === true || f === true || (f !== undefined && name === undefined),
+          ...(lines === undefined ? {} : { lines }),
+        },
+        file === undefined ? common : { ...common, file },
+      );
+    });
+  start('forget', 'no longer ours; the job and its plist stay', 'Jobs:')
+    .argument('<name>')
+    .action((name: string, _, command: Commander) =>
+      run('forget', async () => (await import('./forget.ts')).forget, { name }, allOptions(command)),
+    );
+  start('explain', 'tell in words: a job, a code (5, 78, 113) or a launchd key', 'Jobs:')
+    .argument('<topic>', 'an instance or label, a code, or a key such as KeepAlive')
+    .action((topic: string, _, command: Commander) =>
+      run('explain', async () => (await import('./explain.ts')).explain, { topic }, allOptions(command)),
+    );
+
+  addEmbedded(program, run);
+  // Last, so that a command's help names its own options first.
+  for (const command of program.commands.flatMap((each) =>
+    each.commands.length > 0 ? each.commands : [each],
+  ))
+    withCommonOptions(command, command.name() === 'logs' ? '--file <path>' : undefined);
+  return program;
+}
+
+function addEmbedded(program: Commander, run: Run): void {
+  const embedded = program
+    .command('embedded')
+    .description('the embedded launchd, which supervises jobs where there is no Mac')
+    .helpGroup('Elsewhere than on a Mac:')
+    .enablePositionalOptions();
+  const load = async () => (await import('./embedded.ts')).embedded;
+  const plain = [
+    ['status', 'whether it runs, where, and what it supervises'],
+    ['stop', 'end all its jobs, then the daemon itself'],
+    ['reset', 'stop it, and forget all its jobs, plists and overrides'],
+  ] as const;
+  for (const [verb, description] of plain)
+    embedded
+      .command(verb)
+      .description(description)
+      .action((_, command: Commander) =>
+        run(`embedded ${verb}`, load, { verb, argv: [] }, allOptions(command)),
+      );
+  embedded
+    .command('run')
+    .passThroughOptions()
+    .description('run a command in a fresh world of its own, with our launchctl first in its PATH')
+    .argument('<command...>', 'after --')
+    .action((argv: readonly string[], _, command: Commander) =>
+      run('embedded run', load, { verb: 'run', argv }, allOptions(command)),
+    );
+}

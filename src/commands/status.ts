@@ -1,0 +1,34 @@
+import { EXIT } from '../model/errors.ts';
+import { judgeStatus } from '../plan/verdict.ts';
+import { statusToJson } from '../report/status-json.ts';
+import { renderJobStatus, renderStatus } from '../report/status-text.ts';
+import type { Command } from './context.ts';
+import { loadDeclaration, noteDiagnostics } from './declaration.ts';
+import { formatDocument } from './document.ts';
+import { resolveName } from './names.ts';
+import { isPending, makePlan } from './planning.ts';
+import { openWorld } from './world.ts';
+
+/** How the jobs are doing: observe and plan, rendered another way. Asks launchd for every job. */
+export const status: Command<{
+  readonly name: string | undefined;
+  readonly detailedExitcode?: boolean;
+}> = async (args, context) => {
+  const { terminal, options } = context;
+  const declaration = loadDeclaration(context);
+  const { observed, plan } = await makePlan(declaration, openWorld(context), context, {
+    refresh: 'full',
+  });
+  noteDiagnostics(context, plan.diagnostics, declaration.sources);
+  const all = judgeStatus(declaration.jobs, observed, plan);
+  const jobs = args.name === undefined ? all : [resolveName(args.name, all)];
+  const labels = new Set(jobs.map(({ label }) => label));
+  const pending = isPending({ ...plan, changes: plan.changes.filter(({ label }) => labels.has(label)) });
+  const exitCode = pending && args.detailedExitcode === true ? EXIT.changes : EXIT.ok;
+  if (options.json)
+    terminal.out(formatDocument(statusToJson(jobs, plan.diagnostics, { command: 'status', exitCode })));
+  else if (args.name !== undefined && jobs[0] !== undefined)
+    terminal.out(renderJobStatus(jobs[0], terminal.style));
+  else terminal.out(renderStatus(jobs, terminal.style));
+  return exitCode;
+};

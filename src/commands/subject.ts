@@ -1,0 +1,56 @@
+import type { Job } from '../model/job.ts';
+import type { LifecycleSubject } from '../plan/lifecycle.ts';
+import type { Context } from './context.ts';
+import { loadDeclaration, noteDiagnostics } from './declaration.ts';
+import { resolveName } from './names.ts';
+import { makePlan } from './planning.ts';
+import type { World } from './world.ts';
+
+/** One job that a command names: the declaration of it, and what was observed. */
+export interface NamedJob {
+  readonly subject: LifecycleSubject;
+  /** Null: ours, but no longer declared. */
+  readonly job: Job | null;
+  readonly stack: string;
+}
+
+/** Finds the job that NAME means among those declared and those of ours that no longer are. */
+export async function observeNamed(name: string, context: Context, world: World): Promise<NamedJob> {
+  const declaration = loadDeclaration(context);
+  const all = { ...context, options: { ...context.options, target: [] } };
+  const { observed } = await makePlan(declaration, world, all, { refresh: 'full' });
+  noteDiagnostics(context, declaration.diagnostics, declaration.sources);
+  const stack = declaration.config.name;
+  const owned = observed.ledger.entries.filter((entry) => entry.stack === stack);
+  const declared = declaration.jobs.filter(
+    (job) => !job.excluded || owned.some(({ label }) => label === job.label),
+  );
+  const rest = owned.filter(({ label }) => !declared.some((job) => job.label === label));
+  const { label } = resolveName(name, [...declared, ...rest]);
+  const job = declared.find((each) => each.label === label) ?? null;
+  const entry = owned.find((each) => each.label === label) ?? null;
+  const { instance, domain, path } = job ?? entry ?? never(label);
+  const seen = observed.jobs.find((each) => each.label === label && each.domain === domain);
+  const found = observed.plists.find((each) => each.path === path) ?? null;
+  const service = seen?.service ?? { state: 'unknown', why: `${domain}/${label} was not asked for.` };
+  const disabled = seen?.disabled ?? found?.plist?.entries['Disabled'] === true;
+  return {
+    job,
+    stack,
+    subject: {
+      instance,
+      label,
+      domain,
+      path,
+      found,
+      service,
+      disabled,
+      declaredOff: job?.enabled === false,
+      entry,
+    },
+  };
+}
+
+function never(label: string): never {
+  throw new Error(`${label} is neither declared nor ours`);
+}

@@ -1,0 +1,143 @@
+import { BARE_CONDITIONS, startsAtLoad } from '../launchd/keep-alive.ts';
+import type { Domain } from '../model/domain.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
+import type { ObservedPlist, ObservedService } from '../model/observed.ts';
+import type { Action, Blocked, Change } from '../model/plan.ts';
+import { pidOf } from './situation.ts';
+import { awaitGone, stopTimeoutOf } from './stopping.ts';
+
+/** One job of ours that `start`, `stop` or `restart` is asked for, as it was observed. */
+export interface LifecycleSubject {
+  readonly instance: string | null;
+  readonly label: string;
+  readonly domain: Domain;
+  readonly path: string;
+  /** The plist on disk; null when there is none. */
+  readonly found: ObservedPlist | null;
+  readonly service: ObservedService;
+  /** An override, or else the plist, says disabled. */
+  readonly disabled: boolean;
+  /** The declaration says `enabled: false`. */
+  readonly declaredOff: boolean;
+  /** Null: not ours. */
+  readonly entry: LedgerEntry | null;
+}
+
+/** `stop` is a bootout that the ledger notes as held; with `disable`, for the next login too. */
+export function planStop(subject: LifecycleSubject, options: { readonly disable: boolean }): Change {
+  const { domain, label, service, entry } = subject;
+  const blocked = refusal(subject);
+  if (blocked !== null || entry === null) return change(subject, [], { blocked });
+  const loaded = service.state === 'loaded' || service.state === 'proven';
+  const actions: Action[] = [];
+  if (options.disable && !subject.disabled) actions.push({ action: 'disable', domain, label });
+  if (loaded)
+    actions.push({ action: 'bootout', domain, label }, awaitGone(label, domain, service, subject.found));
+  if (!entry.held || loaded) actions.push({ action: 'record', entry: { ...entry, held: true, proof: null } });
+  return change(subject, actions, { stopTimeout: loaded ? stopTimeoutOf(service, subject.found) : null });
+}
+
+/** `start` loads a job that is not loaded, and starts one that is loaded but idle; it leaves a running one alone. */
+export function planStart(subject: LifecycleSubject): Change {
+  const { domain, label, service, entry, path } = subject;
+  const plist = subject.found?.plist ?? null;
+  const blocked = refusal(subject) ?? notStartable(subject);
+  if (blocked !== null || entry === null || plist === null) return change(subject, [], { blocked });
+  const actions: Action[] = [];
+  if (subject.disabled) actions.push({ action: 'enable', domain, label });
+  const starts = pidOf(service) === null;
+  if (service.state === 'not-loaded') {
+    const startsByItself = startsAtLoad(plist, BARE_CONDITIONS);
+    actions.push({ action: 'bootstrap', domain, label, path });
+    actions.push({ action: 'await-loaded', domain, label, starts: startsByItself });
+    if (!startsByItself) actions.push({ action: 'kickstart', domain, label, kill: false });
+  } else if (starts) {
+    actions.push({ action: 'kickstart', domain, label, kill: false });
+    actions.push({ action: 'await-loaded', domain, label, starts: true });
+  }
+  if (actions.length > 0 || entry.held) actions.push({ action: 'record', entry: { ...entry, held: false } });
+  return change(subject, actions, { starts });
+}
+
+/** `restart` never reloads the file: it kills and starts what is loaded; a job that is not loaded is loaded. */
+export function planRestart(subject: LifecycleSubject): Change {
+  const { domain, label, service, entry } = subject;
+  if (service.state === 'not-loaded') return planStart(subject);
+  const blocked = refusal(subject) ?? notStartable(subject);
+  if (blocked !== null || entry === null) return change(subject, [], { blocked });
+  const actions: Action[] = [
+    { action: 'kickstart', domain, label, kill: true },
+    { action: 'await-loaded', domain, label, starts: true },
+    { action: 'record', entry: { ...entry, held: false, proof: null } },
+  ];
+  const running = pidOf(service) !== null;
+  return change(subject, actions, {
+    restarts: running,
+    starts: !running,
+    stopTimeout: running ? stopTimeoutOf(service, subject.found) : null,
+  });
+}
+
+function change(
+  subject: LifecycleSubject,
+  actions: readonly Action[],
+  rest: Partial<Pick<Change, 'blocked' | 'restarts' | 'starts' | 'stopTimeout'>>,
+): Change {
+  const { instance, label, domain, path } = subject;
+  return {
+    instance,
+    label,
+    domain,
+    op: actions.length === 0 ? 'noop' : 'update',
+    reasons: [],
+    restarts: false,
+    starts: false,
+    blocked: null,
+    plist: path,
+    fields: [],
+    actions,
+    deferred: null,
+    after: [],
+    stopTimeout: null,
+    ...rest,
+  };
+}
+
+/** Why nothing may be done to it at all. */
+function refusal({ service, entry, label, domain }: LifecycleSubject): Blocked | null {
+  if (entry === null)
+    return {
+      code: 'job/not-ours',
+      message: `${label} is not ours: reconcile neither wrote nor adopted it.`,
+      hint: 'Run `reconcile plan` to see what is there, and `reconcile apply --adopt` to take it over.',
+    };
+  if (service.state === 'unknown')
+    return {
+      code: 'job/unknown',
+      message: service.why,
+      hint: `Look yourself: launchctl print ${domain}/${label}`,
+    };
+  if (service.state === 'no-domain')
+    return {
+      code: 'launchd/no-domain',
+      message: `There is no domain ${domain} now: nobody is logged in there.`,
+      hint: 'Log in at the screen of the Mac; over SSH alone there is no gui domain.',
+    };
+  return null;
+}
+
+function notStartable({ found, service, declaredOff, label, path }: LifecycleSubject): Blocked | null {
+  if (declaredOff)
+    return {
+      code: 'job/declared-disabled',
+      message: `${label} is declared with \`enabled: false\`.`,
+      hint: 'Change the file, then run `reconcile apply`.',
+    };
+  if ((found?.plist ?? null) === null && service.state === 'not-loaded')
+    return {
+      code: 'job/not-installed',
+      message: `${label} is not installed: there is no readable plist at ${path}.`,
+      hint: 'Run `reconcile apply`.',
+    };
+  return null;
+}

@@ -1,0 +1,73 @@
+import type { Behaviour } from '../launchd/behaviour.ts';
+import type { Explanation } from '../launchd/explain.ts';
+import type { Job } from '../model/job.ts';
+import { changeName } from './change-text.ts';
+import { displayWidth, padEnd, printable } from './printable.ts';
+import { paint, type Style } from './style.ts';
+
+const WIDTH = 80;
+
+/** What a number, a signal or a key means: a paragraph each. Ends with a line end. */
+export function renderExplanation({ topic, parts }: Explanation, style: Style): string {
+  const paragraphs = parts.map(({ heading, sentences }) => {
+    const head = heading === '' ? '' : `${paint(style, 'cyan', heading)}\n`;
+    return `${head}${wrap(sentences.join(' '), style)}`;
+  });
+  return `${paint(style, 'bold', printable(topic, style))}\n\n${paragraphs.join('\n\n')}\n`;
+}
+
+/** When a job starts, after which exits it comes back, how fast, and what stop does. Ends with a line end. */
+export function renderBehaviour(job: Job, behaviour: Behaviour, style: Style): string {
+  const [starts = '', ...others] = behaviour.sentences;
+  const after = behaviour.restarts.map(({ exit, verdict }) => ({ exit, words: VERDICTS[verdict] }));
+  const width = Math.max(...after.map(({ exit }) => exit.length));
+  const table = after.map(({ exit, words }) => `    ${padEnd(exit, width)}  ${words}`).join('\n');
+  const warnings = behaviour.warnings.map(
+    (text) => `${paint(style, 'yellow', 'warning')}: ${wrap(text, style, 9)}`,
+  );
+  return `${[
+    changeName(job, style),
+    wrap(starts, style),
+    `After it ended by itself:\n${table}`,
+    ...others.map((sentence) => wrap(sentence, style)),
+    ...warnings,
+  ].join('\n\n')}\n`;
+}
+
+const VERDICTS: Readonly<Record<Behaviour['restarts'][number]['verdict'], string>> = {
+  restarts: 'restarts',
+  'stays-down': 'stays down',
+  depends: 'restarts while its conditions hold',
+};
+
+export function behaviourToJson(behaviour: Behaviour): Readonly<Record<string, unknown>> {
+  const { starts, restarts, restartWords, throttle, stop, warnings, sentences } = behaviour;
+  return {
+    starts,
+    restarts,
+    restart_words: restartWords,
+    throttle,
+    stop: {
+      kill_after: stop.killAfter,
+      ends_process_group: stop.endsProcessGroup,
+      killed_when_idle: stop.killedWhenIdle,
+    },
+    warnings,
+    sentences,
+  };
+}
+
+/** Sentences of ours as lines of at most 80 columns. `used`: columns that the first line has spent already. */
+function wrap(text: string, style: Style, used = 0): string {
+  const lines: string[] = [];
+  let line = '';
+  let room = WIDTH - used;
+  for (const word of printable(text, style).split(' ')) {
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) {
+      lines.push(line);
+      line = word;
+      room = WIDTH;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
+}
