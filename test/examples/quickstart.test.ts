@@ -10,7 +10,7 @@ describe('examples/quickstart', () => {
       ProgramArguments: ['/bin/sh', '-c', expect.stringContaining('pid $$')],
       RunAtLoad: true,
       KeepAlive: { SuccessfulExit: false },
-      ThrottleInterval: 5,
+      ThrottleInterval: 6,
     });
     expect(plists['heartbeat']).toMatchObject({ RunAtLoad: true, KeepAlive: { SuccessfulExit: false } });
   });
