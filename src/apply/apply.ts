@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import type { Change, Plan } from '../model/plan.ts';
 import type { Event, Failure, Outcome, Report, Result } from '../model/report.ts';
+import { removeLeftovers } from '../sys/files.ts';
 import { CALL_TIMEOUT_MS } from '../sys/launchctl.ts';
 import type { Ports } from '../sys/ports.ts';
 import { type CarriedOut, carryOut, type Means } from './carry-out.ts';
@@ -49,6 +51,7 @@ export async function applyPlan(
     },
   };
   let failed = false;
+  await tidyUp(plan, ports);
 
   const carriedOut = await runInOrder({
     changes: plan.changes,
@@ -87,6 +90,12 @@ export async function applyPlan(
       );
     return null;
   }
+}
+
+/** Of runs that were killed. What cannot be removed does no harm: launchd reads `*.plist` only. */
+async function tidyUp(plan: Plan, { files, processes }: Ports): Promise<void> {
+  const folders = new Set(plan.changes.map(({ plist }) => posix.dirname(plist)));
+  for (const folder of folders) await removeLeftovers(folder, files, processes).catch(() => []);
 }
 
 /** What is settled before any action: nothing to do, blocked, or root's. */

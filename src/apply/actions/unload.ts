@@ -56,22 +56,23 @@ export async function waitUntilGone(
   const target = targetOf(job);
   const { processes } = work.ports;
   const seconds = exitTimeout + MARGIN_SECONDS;
-  let gone = false;
-  const ended = await poll(work, seconds * 1000, async () => {
-    if (!gone) {
-      const { state } = await look(work, job.domain, job.label);
-      gone = state === 'not-loaded' || state === 'no-domain';
-    }
-    return gone && !pids.some((pid) => processes.alive(pid)) ? 'ended' : null;
-  });
+  const isGone = async (): Promise<boolean> => {
+    const { state } = await look(work, job.domain, job.label);
+    return state === 'not-loaded' || state === 'no-domain';
+  };
+  // The label stays for as long as the process does, so launchd is asked only once that has ended.
+  const ended = await poll(work, seconds * 1000, async () =>
+    pids.some((pid) => processes.alive(pid)) || !(await isGone()) ? null : 'ended',
+  );
   if (ended !== null) return;
-  if (!gone)
+  if (!(await isGone()))
     throw refuse(
       'job/still-there',
       `launchd still has ${target}, ${seconds} seconds after it was told to take it out.`,
       `Its process may ignore SIGTERM. Look: launchctl print ${target}; end the process, then apply again.`,
     );
   const living = pids.filter((pid) => processes.alive(pid)).join(', ');
+  if (living === '') return;
   work.warn({
     code: 'job/process-stays',
     severity: 'warning',
