@@ -20,6 +20,12 @@ export function worldRoot(
  */
 export const SOCKET = 's';
 
+/** Folder inside `run/` with one file for each process that a daemon has made. */
+export const PROCESSES = 'processes';
+
+/** The daemon's option to end leftovers and be gone. */
+export const SWEEP = '--sweep';
+
 /** One line of JSON from the front end. */
 export interface Request {
   readonly argv: readonly string[];

@@ -16,8 +16,8 @@ export interface Identity {
   readonly initGroups: boolean;
 }
 
-/** The shell's letter and unit (bytes) of each limit; those that no shell has are printed and not applied. */
-const ULIMITS: Readonly<Partial<Record<LimitName, readonly [letter: string, unit: number]>>> = {
+/** The shell's letter and unit (bytes) of each limit; as dash and bash have them. */
+const ULIMITS: Readonly<Record<LimitName, readonly [letter: string, unit: number]>> = {
   core: ['c', 512],
   cpu: ['t', 1],
   data: ['d', 1024],
@@ -25,6 +25,7 @@ const ULIMITS: Readonly<Partial<Record<LimitName, readonly [letter: string, unit
   memlock: ['l', 1024],
   maxfiles: ['n', 1],
   maxproc: ['p', 1],
+  rss: ['m', 1024],
   stack: ['s', 1024],
 };
 
@@ -33,33 +34,44 @@ const ULIMITS: Readonly<Partial<Record<LimitName, readonly [letter: string, unit
  * Node has not: each is a program that ends in exec of the next, so that the process keeps its pid. A limit that cannot be
  * set is passed over, as launchd does.
  */
-export function commandOf(definition: Definition, program: string, identity: Identity | null): Command {
+export function commandOf(
+  definition: Definition,
+  program: string,
+  identity: Identity | null,
+  find: (tool: string) => string,
+): Command {
   const argv = definition.arguments ?? [program];
   const [argv0 = program, ...rest] = argv;
   const steps: string[][] = [];
   const limits = ulimitLines(definition.limits);
   if (limits !== '') steps.push(['/bin/sh', '-c', `${limits}exec "$@"`, 'sh']);
   // `nice` adds to the niceness it finds, and the daemon runs with 0.
-  if (definition.nice !== null) steps.push(['nice', '-n', String(definition.nice)]);
-  if (identity !== null) steps.push(becomeStep(identity));
+  if (definition.nice !== null) steps.push([find('nice'), '-n', String(definition.nice)]);
+  if (identity !== null) steps.push([find('setpriv'), ...becomeOptions(identity), '--']);
   if (steps.length === 0) return { file: program, argv0, args: rest };
-  if (argv0 !== program) steps.push(['bash', '-c', 'name=$1; shift; exec -a "$name" "$@"', 'bash', argv0]);
+  if (argv0 !== program)
+    steps.push([find('bash'), '-c', 'name=$1; shift; exec -a "$name" "$@"', 'bash', argv0]);
   const [file = program, ...args] = [...steps.flat(), program, ...rest];
   return { file, argv0: file, args };
 }
 
-function becomeStep({ user, uid, gid, initGroups }: Identity): string[] {
+function becomeOptions({ user, uid, gid, initGroups }: Identity): readonly string[] {
   const groups = initGroups && user !== null ? '--init-groups' : '--clear-groups';
-  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, groups, '--'];
+  return [`--reuid=${uid}`, `--regid=${gid}`, groups];
 }
 
+/**
+ * The soft limits come before and after the hard ones: whether a pair is raised or lowered, one of both orders is allowed.
+ */
 function ulimitLines(limits: readonly ResourceLimit[]): string {
-  return limits
-    .flatMap(({ name, kind, value }) => {
-      const known = ULIMITS[name];
-      if (known === undefined) return [];
-      const [letter, unit] = known;
-      return [`ulimit -${kind === 'soft' ? 'S' : 'H'}${letter} ${Math.floor(value / unit)} 2>/dev/null; `];
-    })
-    .join('');
+  const lines = (wanted: ResourceLimit['kind']): string =>
+    limits
+      .filter(({ kind }) => kind === wanted)
+      .map(({ name, value }) => {
+        const [letter, unit] = ULIMITS[name];
+        return `ulimit -${wanted === 'soft' ? 'S' : 'H'}${letter} ${Math.floor(value / unit)} 2>/dev/null; `;
+      })
+      .join('');
+  const [soft, hard] = [lines('soft'), lines('hard')];
+  return hard === '' ? soft : soft + hard + soft;
 }

@@ -1,8 +1,8 @@
 // launchctl of the embedded launchd: hands its arguments to the daemon and prints what comes back. Every millisecond here is
 // paid by every call, so nothing is imported that a plain call does not need.
-import { writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { type Reply, type Request, SOCKET, worldRoot } from './address.ts';
+import { PROCESSES, type Reply, type Request, SOCKET, SWEEP, worldRoot } from './address.ts';
 
 const argv = process.argv.slice(2);
 const cwd = currentFolder();
@@ -45,17 +45,25 @@ function converse(socket: Socket): void {
 /** Nobody listens. Questions about the embedded launchd itself do not start it. */
 function absent(starts: number): void {
   const status = { running: false, pid: null, version: null, folder: root, services: [] };
-  if (argv[0] === 'embedded-stop') finish({ code: 0, stdout: '', stderr: '' });
+  if (argv[0] === 'embedded-stop' && !hasLeftovers()) finish({ code: 0, stdout: '', stderr: '' });
   else if (argv[0] === 'embedded-status')
     finish({ code: 0, stdout: `${JSON.stringify(status)}\n`, stderr: '' });
   else if (starts >= MOST_STARTS) fail(`it does not answer; see ${root}/run/launchd.log.`);
-  else startDaemon(() => call(starts + 1));
+  else startDaemon(argv[0] === 'embedded-stop' ? [SWEEP] : [], () => call(starts + 1));
+}
+
+/** A daemon was killed, and its processes may go on. */
+function hasLeftovers(): boolean {
+  try {
+    return readdirSync(`${root}/run/${PROCESSES}`).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Resolves, by calling back, when a daemon says that it listens: this one, or one that was faster. */
-function startDaemon(ready: () => void): void {
+function startDaemon(options: readonly string[], ready: () => void): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const { closeSync, mkdirSync, openSync } = process.getBuiltinModule('node:fs');
   let log: number;
   try {
     mkdirSync(`${root}/run`, { recursive: true, mode: 0o700 });
@@ -65,7 +73,7 @@ function startDaemon(ready: () => void): void {
     return;
   }
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const daemon = spawn(process.execPath, [`${__dirname}/launchd.cjs`, '--ready-fd=3'], {
+  const daemon = spawn(process.execPath, [`${__dirname}/launchd.cjs`, '--ready-fd=3', ...options], {
     cwd: '/',
     env: { ...env, RECONCILE_EMBEDDED_DIR: root },
     stdio: ['ignore', log, log, 'pipe'],

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemAccounts } from './accounts.ts';
-import { type Reply, type Request, SOCKET, worldRoot } from './address.ts';
+import { PROCESSES, type Reply, type Request, SOCKET, SWEEP, worldRoot } from './address.ts';
 import { bootWorld } from './boot.ts';
 import { systemClock } from './clock.ts';
 import { systemDisk } from './disk.ts';
@@ -27,6 +27,7 @@ import { makeWorld, type World, worldAt } from './world.ts';
 
 declare const RECONCILE_VERSION: string;
 
+const LOG = 'launchd.log';
 /** Audit session of the one graphical login of this world. */
 const ASID = 100_001;
 /** How often a second daemon looks whether the first one answers or has gone. */
@@ -38,8 +39,17 @@ async function main(): Promise<void> {
   // From here on the socket has a short name; see address.ts.
   process.chdir(world.run);
   process.umask(0o022);
-  if (await beTheOne(world)) await run(world);
-  else tellReady();
+  const isOne = await beTheOne(world);
+  if (isOne && process.argv.includes(SWEEP)) await sweep(world);
+  else if (isOne) await run(world);
+  if (!isOne) tellReady();
+}
+
+/** Ends what a killed daemon has left, and loads nothing: `embedded-stop` without a daemon. */
+async function sweep(world: World): Promise<void> {
+  const log = openLog(join(world.run, LOG));
+  await endLeftovers(openProcessTable(join(world.run, PROCESSES)), log);
+  tellReady();
 }
 
 /** True: the lock is ours. False: another daemon answers already. */
@@ -64,9 +74,9 @@ function answers(): Promise<boolean> {
 
 async function run(world: World): Promise<void> {
   const began = performance.now();
-  const log = openLog(join(world.run, 'launchd.log'));
+  const log = openLog(join(world.run, LOG));
   log(`launchd ${process.pid} begins in ${world.root}`);
-  const table = openProcessTable(join(world.run, 'processes'));
+  const table = openProcessTable(join(world.run, PROCESSES));
   const accounts = systemAccounts(process.env);
   const spawner = systemSpawner(accounts, table, log);
   const fidelity = DEFAULT_FIDELITY;

@@ -107,7 +107,12 @@ function prepare(definition: Definition, domain: Domain, accounts: Accounts): Pr
   if (!canEnter(folder)) return `the working directory ${folder} cannot be entered`;
   const files = openJobFiles(definition, runAs.identity);
   if (typeof files === 'string') return files;
-  return { account: runAs.account, folder, files, command: commandOf(definition, program, runAs.identity) };
+  return {
+    account: runAs.account,
+    folder,
+    files,
+    command: commandOf(definition, program, runAs.identity, (tool) => findProgram(tool) ?? tool),
+  };
 }
 
 function childOf(pid: number, log: (line: string) => void): Child {

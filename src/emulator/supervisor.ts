@@ -1,18 +1,11 @@
-import {
-  type Conditions,
-  type ExitKind,
-  isCrash,
-  loadReason,
-  restartReason,
-  runsWhile,
-} from '../launchd/keep-alive.ts';
+import { type Conditions, type ExitKind, isCrash } from '../launchd/keep-alive.ts';
 import { throttleDelay } from '../launchd/throttle.ts';
 import type { Domain } from '../model/domain.ts';
-import { isDict, type PlistDict } from '../model/plist.ts';
 import type { Definition } from './definition.ts';
 import type { Fidelity } from './fidelity.ts';
 import { type Job, pidOf, type Reason } from './job.ts';
 import type { Child, Clock, PathConditions, Spawner } from './ports.ts';
+import { dependsOn, watchedPaths, whyStart, whyStartAtLoad } from './start-reasons.ts';
 
 export interface SupervisorPorts {
   readonly clock: Clock;
@@ -73,7 +66,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
   /** Looks at the job and does what the rules ask for: the one place from which jobs are started (facts §2.2). */
   function dispatch(job: Job): void {
     if (job.phase.kind !== 'idle' && job.phase.kind !== 'scheduled') return;
-    const reason = whyStart(job);
+    const reason = reasonToStart(job);
     if (job.phase.kind === 'scheduled') {
       if (reason !== null && !job.unthrottled) return;
       job.phase.timer.cancel();
@@ -87,23 +80,14 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
     else schedule(job, reason, throttled);
   }
 
-  function whyStart(job: Job): Reason | null {
-    if (closing || job.removing) return null;
-    if (job.pending === 'launch job demand') return job.pending;
-    if (job.definition.launchOnlyOnce && job.runs > 0) return null;
-    if (job.pending !== null) return job.pending;
-    const conditions = conditionsOf(job);
-    return job.lastExit === null
-      ? runsWhile(job.definition.keepAlive, conditions)
-      : restartReason(job.definition.keepAlive, job.lastExit, conditions);
-  }
+  const reasonToStart = (job: Job): Reason | null => (closing ? null : whyStart(job, conditionsOf(job)));
 
   function schedule(job: Job, reason: Reason, milliseconds: number): void {
     log(`${name(job)}: pushing the start out by ${milliseconds / 1000} seconds`);
     const timer = clock.after(milliseconds, () => {
       job.phase = { kind: 'idle' };
       // The world may have changed meanwhile, and with it the reason.
-      const still = whyStart(job);
+      const still = reasonToStart(job);
       if (still !== null) start(job, still);
     });
     job.phase = { kind: 'scheduled', reason, timer };
@@ -194,7 +178,11 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
   /** Another job came, went, started or ended: those that depend on it are looked at again. */
   function reconsider(changed: Job): void {
     for (const job of jobs.values())
-      if (job !== changed && job.domain === changed.domain && dependsOn(job, changed.definition.label))
+      if (
+        job !== changed &&
+        job.domain === changed.domain &&
+        dependsOn(job.definition, changed.definition.label)
+      )
         dispatch(job);
   }
 
@@ -239,7 +227,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       if (paths.length > 0) job.watch = ports.paths.watch(paths, () => dispatch(job));
       if (definition.startInterval !== null)
         armInterval(job, definition.startInterval, clock.now() + definition.startInterval * 1000);
-      job.pending = atLoad(definition, conditionsOf(job));
+      job.pending = whyStartAtLoad(definition, conditionsOf(job));
       dispatch(job);
       reconsider(job);
       return 'loaded';
@@ -299,28 +287,4 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       }
     },
   };
-}
-
-/** The first start. launchd calls every start at load of an ordinary job `speculative`, KeepAlive's own too (facts §4.1). */
-function atLoad(definition: Definition, conditions: Conditions): Reason | null {
-  const reason = loadReason(definition.plist, conditions);
-  return reason === null || reason === 'xpc event' ? reason : 'speculative';
-}
-
-function watchedPaths(definition: Definition): readonly string[] {
-  const states = isDict(definition.keepAlive) ? definition.keepAlive.entries['PathState'] : undefined;
-  return isDict(states) ? Object.keys(states.entries) : [];
-}
-
-function dependsOn(job: Job, label: string): boolean {
-  const { keepAlive } = job.definition;
-  return (
-    isDict(keepAlive) &&
-    (names(keepAlive, 'OtherJobEnabled', label) || names(keepAlive, 'OtherJobActive', label))
-  );
-}
-
-function names(keepAlive: PlistDict, key: string, label: string): boolean {
-  const wanted = keepAlive.entries[key];
-  return isDict(wanted) && wanted.entries[label] !== undefined;
 }

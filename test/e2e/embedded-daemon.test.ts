@@ -96,6 +96,19 @@ describe('the daemon', () => {
     expect([alive(pid), alive(child)]).toEqual([false, false]);
   });
 
+  it('killed with SIGKILL, leaves nothing that embedded-stop would not end', async () => {
+    const world = open();
+    await world.load('org.example.orphan', { ProgramArguments: shell('exec sleep 600'), RunAtLoad: true });
+    const { pid, services } = await world.status();
+    const orphan = services[0]?.pid ?? 0;
+    process.kill(pid ?? 0, 'SIGKILL');
+    await vi.waitFor(() => expect(alive(pid ?? 0)).toBe(false), soon);
+    expect(alive(orphan)).toBe(true);
+    expect(await world.launchctl('embedded-stop')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(alive(orphan)).toBe(false);
+    expect(await world.status()).toMatchObject({ running: false });
+  });
+
   it('ends with all its jobs when its folder is removed', async () => {
     const world = open();
     await world.load('org.example.lost', { ProgramArguments: shell('exec sleep 600'), RunAtLoad: true });
