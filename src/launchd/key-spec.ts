@@ -71,7 +71,7 @@ export function key(name: string, types: readonly KeyType[], summary: string, re
   };
 }
 
-export const UINT32_MAX = 2 ** 32 - 1;
+export const UINT32_MAX: number = 2 ** 32 - 1;
 
 /** Largest mode or mask that permission bits can say: 0777. */
 export const MODE_MAX = 0o777;

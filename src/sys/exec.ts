@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** Output over this many bytes (of both streams together) is not believed: the run ends as `too-much-output`. */
-export const OUTPUT_LIMIT = 64 * 1024 * 1024;
+export const OUTPUT_LIMIT: number = 64 * 1024 * 1024;
 
 /** From SIGTERM to SIGKILL, for a program that is ended by us. */
 const GRACE_MS = 500;
