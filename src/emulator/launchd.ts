@@ -30,6 +30,8 @@ declare const RECONCILE_VERSION: string;
 const LOG = 'launchd.log';
 /** Audit session of the one graphical login of this world. */
 const ASID = 100_001;
+/** How long callers may take to read their answers when the daemon ends. */
+const LAST_ANSWERS_MS = 2000;
 /** How often a second daemon looks whether the first one answers or has gone. */
 const LOOK_EVERY_MS = 25;
 
@@ -103,25 +105,21 @@ async function run(world: World): Promise<void> {
   };
   async function shutdown(): Promise<void> {
     log('ending: all jobs are booted out');
-    server.close();
+    const answered = new Promise((resolve) => server.close(resolve));
     await booted;
     await new Promise<void>((resolve) => launchd.supervisor.shutdown(resolve));
     await Promise.all(spawner.groups().map((group) => endGroup(group, 1, log)));
     table.clear();
     log('ended');
+    // The last answers go out first; who does not take them is not waited for.
+    void Promise.race([answered, pause(LAST_ANSWERS_MS)]).then(() => process.exit(0));
   }
-
-  const booted = endLeftovers(table, log).then(() => {
-    bootWorld(launchd, world);
-    bringUpMs = Math.round(performance.now() - began);
-  });
 
   async function answer(request: Request): Promise<Reply> {
     await booted;
     switch (request.argv[0]) {
       case 'embedded-stop':
         await end();
-        setImmediate(() => process.exit(0));
         return SILENT;
       case 'embedded-status':
         return { code: 0, stdout: describeStatus(launchd, world.root), stderr: '' };
@@ -130,15 +128,17 @@ async function run(world: World): Promise<void> {
     }
   }
 
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => void end().then(() => process.exit(0)));
-  process.on('SIGHUP', () => log('SIGHUP is ignored'));
-
   rmSync(SOCKET, { force: true });
   const server = await serve(SOCKET, answer, log);
+  const booted = endLeftovers(table, log).then(() => {
+    bootWorld(launchd, world);
+    bringUpMs = Math.round(performance.now() - began);
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
+  process.on('SIGHUP', () => log('SIGHUP is ignored'));
   // Without its socket nobody could ever reach or end it again: somebody has removed this world.
   watch(world.run, (_event, name) => {
-    if (name === SOCKET && !existsSync(SOCKET)) void end().then(() => process.exit(0));
+    if (name === SOCKET && !existsSync(SOCKET)) void end();
   });
   tellReady();
   await booted;
