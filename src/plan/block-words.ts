@@ -102,14 +102,6 @@ export function disabled(job: Job): Blocked {
   };
 }
 
-export function held(job: Job): Blocked {
-  return {
-    code: 'job/held',
-    message: `${job.instance} was stopped with \`reconcile stop\` and is left alone.`,
-    hint: `Run \`reconcile start ${job.instance}\`, or add --release-held.`,
-  };
-}
-
 export function movedDisabled(
   from: { readonly label: string; readonly domain: Domain },
   instance: string,

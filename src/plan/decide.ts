@@ -37,9 +37,7 @@ export function decide(on: Situation, lookup: Lookup, options: PlanOptions): Dec
     diagnostics: [],
   };
   if (on.job.excluded) return because(nothing, 'excluded');
-  if (isHeld(on) && !options.releaseHeld) {
-    return { ...because(nothing, 'held'), diagnostics: [warnAbout(on.job, words.held(on.job))] };
-  }
+  if (isHeld(on) && !options.releaseHeld) return because(nothing, 'held');
   const first = askConsent(refuse(decideByTable(on, nothing, options), on), on, options);
   return STEPS.reduce((decision, step) => step(decision, on, lookup, options), first);
 }

@@ -1,4 +1,3 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
@@ -32,14 +31,10 @@ export function planChanges(jobs: readonly Job[], observed: Observed, options: P
   const isTarget = (change: Change): boolean =>
     options.targets.length === 0 || matchesAny(options.targets, change.instance, change.label);
   const changes = all.filter(isTarget).sort(compareChanges);
-  const kept = removals.filter(isTarget).length;
   const diagnostics = planned
     .filter(({ change }) => isTarget(change))
     .sort((a, b) => compareChanges(a.change, b.change))
     .flatMap(({ diagnostics: each }) => each);
-  if (!options.declaresInstances && !options.allowEmpty && options.prune && kept > 0) {
-    diagnostics.push(emptyFile(options.source, kept));
-  }
   return { stack: options.stack, launchd: observed.launchd, changes: withOrder(changes), diagnostics };
 }
 
@@ -98,16 +93,4 @@ function withOrder(changes: readonly Change[]): readonly Change[] {
     const after = [...new Set(before)].filter((label) => label !== change.label && labels.has(label)).sort();
     return { ...change, after };
   });
-}
-
-function emptyFile(source: string, kept: number): Diagnostic {
-  return {
-    code: 'file/empty',
-    severity: 'warning',
-    message: `The file declares no instances, so nothing is deleted: ${kept} ${kept === 1 ? 'job stays' : 'jobs stay'} as before.`,
-    file: source,
-    line: null,
-    column: null,
-    hint: 'If they are all to go, add --allow-empty, or run `reconcile destroy`.',
-  };
 }
