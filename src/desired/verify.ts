@@ -2,7 +2,7 @@ import { scopeOf } from '../launchd/domains.ts';
 import { checkPlist, findKey, suggestKeys } from '../launchd/keys.ts';
 import type { Domain } from '../model/domain.ts';
 import { dict } from '../model/plist.ts';
-import { findUnwritable } from '../plist/write.ts';
+import { findUnwritable } from '../plist/unwritable.ts';
 import type { Draft } from './draft.ts';
 import type { Decided } from './raw-keys.ts';
 

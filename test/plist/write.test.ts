@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { dict, type PlistValue } from '../../src/model/plist.ts';
 import { equalPlist } from '../../src/plist/equal.ts';
 import { readPlist } from '../../src/plist/read.ts';
-import { findUnwritable, writePlist } from '../../src/plist/write.ts';
+import { findUnwritable } from '../../src/plist/unwritable.ts';
+import { writePlist } from '../../src/plist/write.ts';
 import { bytesOf, dictionary, plain } from './values.ts';
 
 const job = dict([
