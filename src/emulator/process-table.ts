@@ -68,7 +68,7 @@ export function openProcessTable(folder: string): ProcessTable {
     drop: (pid) => rmSync(join(folder, String(pid)), { force: true }),
     leftovers() {
       const records: ProcessRecord[] = [];
-      for (const name of readdirSync(folder)) {
+      for (const name of names(folder)) {
         if (!/^[0-9]+$/.test(name)) continue;
         const value = read(name);
         if (value === null) continue;
@@ -93,9 +93,17 @@ export function openProcessTable(folder: string): ProcessTable {
       };
     },
     clear() {
-      for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true, recursive: true });
+      for (const name of names(folder)) rmSync(join(folder, name), { force: true });
     },
   };
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /**
