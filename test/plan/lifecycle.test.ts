@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { LedgerEntry } from '../../src/model/ledger.ts';
+import type { ObservedPlist, ObservedService } from '../../src/model/observed.ts';
+import type { Change } from '../../src/model/plan.ts';
+import { dict } from '../../src/model/plist.ts';
+import type { Service } from '../../src/model/service.ts';
+import { type LifecycleSubject, planRestart, planStart, planStop } from '../../src/plan/lifecycle.ts';
+
+const identity = {
+  dev: '1',
+  ino: '2',
+  size: '3',
+  mtimeNs: '4',
+  ctimeNs: '5',
+  uid: 501,
+  gid: 20,
+  mode: 0o644,
+};
+
+const entry: LedgerEntry = {
+  label: 'com.example.web',
+  domain: 'gui/501',
+  path: '/home/LaunchAgents/com.example.web.plist',
+  instance: 'web',
+  stack: 'test',
+  source: '/home/reconcile.yaml',
+  fileHash: 'hash',
+  applied: {},
+  adopted: false,
+  held: false,
+  proof: { file: identity, pid: 1 },
+};
+
+const plistWith = (startsAtLoad: boolean): ObservedPlist => ({
+  path: entry.path,
+  identity,
+  symlink: false,
+  hash: 'hash',
+  marker: null,
+  label: entry.label,
+  plist: dict([
+    ['Label', entry.label],
+    ['Program', '/bin/sleep'],
+    ['RunAtLoad', startsAtLoad ? true : undefined],
+  ]),
+  problem: null,
+});
+
+const loaded = (pid: number | null): ObservedService => ({
+  state: 'loaded',
+  service: {
+    label: entry.label,
+    domain: 'gui/501',
+    path: entry.path,
+    submitted: false,
+    state: pid === null ? 'not running' : 'running',
+    pid,
+    runs: 1,
+    lastExit: null,
+    pended: null,
+    exitTimeout: 7,
+    minimumRuntime: 10,
+    fields: {},
+    blocks: {},
+  } satisfies Service,
+});
+
+const subject = (overrides: Partial<LifecycleSubject>): LifecycleSubject => ({
+  instance: 'web',
+  label: entry.label,
+  domain: 'gui/501',
+  path: entry.path,
+  found: plistWith(true),
+  service: loaded(42),
+  disabled: false,
+  declaredOff: false,
+  entry,
+  ...overrides,
+});
+
+const names = ({ actions }: Change): readonly string[] => actions.map(({ action }) => action);
+const recorded = ({ actions }: Change): LedgerEntry | undefined =>
+  actions.map((each) => (each.action === 'record' ? each.entry : undefined)).find(Boolean);
+
+describe('stop', () => {
+  it('boots out, waits for the label and the process, and holds', () => {
+    const change = planStop(subject({}), { disable: false });
+    expect(names(change)).toEqual(['bootout', 'await-gone', 'record']);
+    expect(change.actions[1]).toMatchObject({ pid: 42, exitTimeout: 7 });
+    expect(recorded(change)).toMatchObject({ held: true, proof: null });
+  });
+
+  it('disables first when asked, and only once', () => {
+    expect(names(planStop(subject({}), { disable: true }))[0]).toBe('disable');
+    expect(names(planStop(subject({ disabled: true }), { disable: true }))).not.toContain('disable');
+  });
+
+  it('has nothing to do for a job that is held and gone', () => {
+    const held = subject({ service: { state: 'not-loaded' }, entry: { ...entry, held: true } });
+    expect(planStop(held, { disable: false })).toMatchObject({ op: 'noop', actions: [] });
+  });
+});
+
+describe('start', () => {
+  it('loads a job that is not loaded, and lets launchd start it', () => {
+    const change = planStart(subject({ service: { state: 'not-loaded' }, entry: { ...entry, held: true } }));
+    expect(names(change)).toEqual(['bootstrap', 'await-loaded', 'record']);
+    expect(recorded(change)).toMatchObject({ held: false });
+  });
+
+  it('kicks a job that does not start by itself, once it is loaded', () => {
+    const change = planStart(subject({ service: { state: 'not-loaded' }, found: plistWith(false) }));
+    expect(names(change)).toEqual(['bootstrap', 'await-loaded', 'kickstart', 'record']);
+    expect(change.actions).toContainEqual(expect.objectContaining({ action: 'kickstart', kill: false }));
+  });
+
+  it('enables before it loads', () => {
+    const change = planStart(subject({ service: { state: 'not-loaded' }, disabled: true }));
+    expect(names(change).slice(0, 2)).toEqual(['enable', 'bootstrap']);
+  });
+
+  it('leaves a running job alone', () => {
+    expect(planStart(subject({}))).toMatchObject({ op: 'noop', actions: [], starts: false });
+  });
+
+  it('says what is missing: a plist, or the declaration that allows it', () => {
+    expect(planStart(subject({ found: null, service: { state: 'not-loaded' } })).blocked?.code).toBe(
+      'job/not-installed',
+    );
+    expect(planStart(subject({ declaredOff: true })).blocked?.code).toBe('job/declared-disabled');
+  });
+});
+
+describe('restart', () => {
+  it('kills and starts what is loaded, and reloads nothing', () => {
+    const change = planRestart(subject({}));
+    expect(names(change)).toEqual(['kickstart', 'await-loaded', 'record']);
+    expect(change).toMatchObject({ restarts: true, starts: false });
+    expect(change.actions[0]).toMatchObject({ kill: true });
+  });
+
+  it('loads a job that is not loaded', () => {
+    expect(names(planRestart(subject({ service: { state: 'not-loaded' } })))).toContain('bootstrap');
+  });
+});
+
+describe('what may not be touched', () => {
+  const cases: readonly (readonly [string, Partial<LifecycleSubject>, string])[] = [
+    ['not ours', { entry: null }, 'job/not-ours'],
+    ['unknown', { service: { state: 'unknown', why: 'The text ends too early.' } }, 'job/unknown'],
+    ['no session', { service: { state: 'no-domain' } }, 'launchd/no-domain'],
+  ];
+  it.each(cases)('%s', (_, overrides, code) => {
+    const it = subject(overrides);
+    for (const change of [planStart(it), planStop(it, { disable: true }), planRestart(it)])
+      expect(change).toMatchObject({ blocked: { code }, actions: [] });
+  });
+});
