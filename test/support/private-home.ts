@@ -29,7 +29,7 @@ export interface World {
   readonly end: () => Promise<void>;
 }
 
-function execute(
+export function execute(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
