@@ -40,6 +40,9 @@ export interface Supervisor {
   shutdown(done: () => void): void;
 }
 
+/** Seconds that a job with ExitTimeOut 0 is waited for when everything ends. */
+const LAST_PATIENCE = 5;
+
 /** An empty world. */
 export function createSupervisor(ports: SupervisorPorts): Supervisor {
   const { clock, spawner, fidelity, log } = ports;
@@ -150,7 +153,8 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
   }
 
   function stop(job: Job, child: Child, reason: Reason): void {
-    const seconds = job.definition.exitTimeout;
+    // Even a job that is never to be killed goes with the machine.
+    const seconds = job.definition.exitTimeout || (closing ? LAST_PATIENCE : 0);
     const timer =
       seconds === 0
         ? null
@@ -280,10 +284,11 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       if (jobs.size === 0) return done();
       whenEmpty.push(done);
       for (const job of [...jobs.values()]) {
-        if (job.removing) continue;
+        const { phase } = job;
         job.removing = true;
-        if (job.phase.kind === 'running') stop(job, job.phase.child, job.phase.reason);
-        else if (job.phase.kind === 'idle' || job.phase.kind === 'scheduled') forget(job);
+        if (phase.kind === 'idle' || phase.kind === 'scheduled') forget(job);
+        else if (phase.kind === 'running' || (phase.kind === 'stopping' && phase.timer === null))
+          stop(job, phase.child, phase.reason);
       }
     },
   };

@@ -226,6 +226,26 @@ describe('stopping', () => {
   });
 });
 
+describe('a shutdown', () => {
+  it('waits for nobody for ever, even if it had begun to', () => {
+    const { load, spawner, clock, supervisor } = createEngine();
+    for (const label of ['first', 'second']) {
+      spawner.behave(label, { onTerm: 'ignored' });
+      load({ KeepAlive: true, ExitTimeOut: 0 }, label);
+    }
+    supervisor.remove(GUI, 'first');
+    clock.advance(60_000);
+    let done = false;
+    supervisor.shutdown(() => {
+      done = true;
+    });
+    clock.advance(4999);
+    expect(done).toBe(false);
+    clock.advance(1);
+    expect(done).toBe(true);
+  });
+});
+
 describe('kickstart', () => {
   it('starts a job that KeepAlive leaves down', () => {
     const { load, supervisor, state } = createEngine();
