@@ -101,5 +101,5 @@ export function membersOf(plist: PlistDict, key: string): readonly (readonly [st
 export function isSamePath(wanted: string, loaded: string, base: string): boolean {
   if (wanted === loaded) return true;
   if (wanted.startsWith('~/')) return loaded.startsWith('/') && loaded.endsWith(wanted.slice(1));
-  return loaded.startsWith('/') && posix.resolve(base, wanted) === posix.resolve(loaded);
+  return !loaded.startsWith('~') && posix.resolve(base, wanted) === posix.resolve(base, loaded);
 }

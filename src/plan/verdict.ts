@@ -7,6 +7,7 @@ import {
 } from '../launchd/keep-alive.ts';
 import { compareView } from '../launchd/view.ts';
 import type { Job } from '../model/job.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
 import type { Observed, ObservedPlist, ObservedService } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { dict, isDict, type PlistDict } from '../model/plist.ts';
@@ -20,17 +21,26 @@ import { assess, pidOf } from './situation.ts';
 const MANY_RUNS = 5;
 
 /**
- * How every job of the plan is doing, in its order; jobs that `when` excludes here are left out. Observe with refresh
+ * How every job of the plan is doing, in its order; jobs that `when` excludes here are left out, unless one of them
+ * is there and ours all the same. Observe with refresh
  * `full`: a job that is only proven has no state to tell.
  */
 export function judgeStatus(jobs: readonly Job[], observed: Observed, plan: Plan): readonly JobStatus[] {
   const lookup = createLookup(observed);
   const declared = new Map(jobs.map((job) => [`${job.domain}/${job.label}`, job]));
   return plan.changes
-    .filter((change) => !change.reasons.includes('excluded'))
+    .filter((change) => !change.reasons.includes('excluded') || isOurs(change, lookup, plan.stack))
     .map((change) =>
       judgeJob(change, declared.get(`${change.domain}/${change.label}`) ?? null, lookup, plan.stack),
     );
+}
+
+function ownEntries({ label, domain }: Change, lookup: Lookup, stack: string): readonly LedgerEntry[] {
+  return lookup.entriesOf(label).filter((entry) => entry.domain === domain && entry.stack === stack);
+}
+
+function isOurs(change: Change, lookup: Lookup, stack: string): boolean {
+  return ownEntries(change, lookup, stack).length > 0;
 }
 
 function judgeJob(change: Change, job: Job | null, lookup: Lookup, stack: string): JobStatus {
@@ -42,9 +52,7 @@ function judgeJob(change: Change, job: Job | null, lookup: Lookup, stack: string
   const plist = job?.plist ?? found?.plist ?? dict([]);
   const override = lookup.overrideOf(label, domain);
   const isOff = override ?? plist.entries['Disabled'] === true;
-  const isHeld = lookup
-    .entriesOf(label)
-    .some((entry) => entry.domain === domain && entry.stack === stack && entry.held);
+  const isHeld = ownEntries(change, lookup, stack).some((entry) => entry.held);
   const verdict = judge(seen, plist, isOff, isHeld);
   const status: Omit<JobStatus, 'next'> = {
     instance,

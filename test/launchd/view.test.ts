@@ -218,6 +218,7 @@ describe('equal meaning', () => {
     const wanted = { WorkingDirectory: '/Users/me', StandardOutPath: 'logs/out.log' };
     expect(between(wanted, wanted)).toEqual([]);
     expect(between({ ...wanted, StandardOutPath: '/Users/me/logs/out.log' }, wanted)).toEqual([]);
+    expect(between(wanted, { ...wanted, StandardOutPath: '/Users/me/logs/out.log' })).toEqual([]);
     expect(between({ ...wanted, StandardOutPath: '/logs/out.log' }, wanted)).toHaveLength(1);
     expect(between({ WatchPaths: ['/Users/me/in'] }, { WatchPaths: ['~/in'] })).toEqual([]);
     expect(between({ WatchPaths: ['~/in'] }, { WatchPaths: ['~/in'] })).toEqual([]);
