@@ -8,6 +8,12 @@ import { laterOf, whereIs } from './rules.ts';
 import { fileShape } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
+/** Looking for near names among thousands takes a while, and nobody misspells so many. */
+const MAX_SUGGESTIONS = 20;
+const MAX_CYCLES = 20;
+/** Names of a cycle. */
+const MAX_SHOWN = 8;
+
 /** Every name after `depends_on` must be an instance, and no instance may wait for itself. */
 export function checkDependencies(
   resolved: readonly Resolved[],
@@ -15,10 +21,12 @@ export function checkDependencies(
   collector: Collector,
 ): void {
   const byName = new Map(resolved.map((one) => [one.instance.name, one]));
+  const broken = new Set(gathered.brokenInstances);
+  let unknown = 0;
   for (const { dependsOn } of resolved) {
     for (const { name, span } of dependsOn) {
-      if (byName.has(name) || gathered.brokenInstances.includes(name)) continue;
-      const near = didYouMean(name, byName.keys());
+      if (byName.has(name) || broken.has(name)) continue;
+      const near = unknown++ < MAX_SUGGESTIONS ? didYouMean(name, byName.keys()) : {};
       const hint = near.hint ?? 'Name an instance of this configuration.';
       collector.report(
         { code: 'depends-on/unknown', message: `There is no instance \`${name}\`.`, hint },
@@ -28,7 +36,11 @@ export function checkDependencies(
   }
   for (const cycle of findCycles(byName)) {
     const names = cycle.map(({ from }) => `\`${from}\``);
-    const message = `These instances wait for each other: ${[...names, names[0]].join(' → ')}.`;
+    const shown = names.length > MAX_SHOWN ? [...names.slice(0, MAX_SHOWN - 1), '…'] : names;
+    const message =
+      names.length === 1
+        ? `${names[0]} waits for itself.`
+        : `These instances wait for each other: ${[...shown, names[0]].join(' → ')}.`;
     const span = cycle.map((edge) => edge.span).reduce(laterOf);
     collector.report({ code: 'depends-on/cycle', message, hint: 'Remove one `depends_on`.' }, span);
   }
@@ -58,6 +70,7 @@ function findCycles(byName: ReadonlyMap<string, Resolved>): Edge[][] {
       const edge: Edge = { from: top.name, to: target.name, span: target.span };
       const seen = state.get(target.name);
       if (seen === 'open') {
+        if (cycles.length >= MAX_CYCLES) return cycles;
         const from = path.findIndex(({ name }) => name === target.name);
         cycles.push([...path.slice(from + 1).flatMap((step) => step.edge ?? []), edge]);
       } else if (seen === undefined && byName.has(target.name)) {

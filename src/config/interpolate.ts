@@ -74,28 +74,32 @@ function walkMap(node: MapNode, scope: Scope, collector: Collector, skip: readon
   return entries === null ? node : mapWith(node, entries);
 }
 
+/** Of one text; after them it is garbage. */
+const MAX_PROBLEMS = 20;
+
 /** `$$`, or `${` with what stands up to `}`; the brace may be missing. */
 const PLACEHOLDER = /\$\$|\$\{([^}]*)(\}?)/g;
 
 function interpolateText(node: TextNode, scope: Scope, collector: Collector): TextNode {
   let opaque: TextNode['opaque'];
   let occurrence = 0;
-  const text = node.text.replaceAll(
-    PLACEHOLDER,
-    (whole: string, inside: string | undefined, brace: string) => {
-      const index = occurrence++;
-      if (inside === undefined) return '$';
-      const found = brace === '' ? unclosed(whole) : lookUp(inside, scope, node.span);
-      if (typeof found === 'string') return found;
-      if (found === null) {
-        opaque ??= 'interpolated';
-        return whole;
-      }
-      opaque = 'broken';
-      collector.report(found, placeholderSpan(node.span, index, whole));
-      return '';
-    },
-  );
+  let problems = 0;
+  const replace = (whole: string, inside: string | undefined, brace: string): string => {
+    const index = occurrence++;
+    if (inside === undefined) return '$';
+    if (problems >= MAX_PROBLEMS) return '';
+    const found = brace === '' ? unclosed(whole) : lookUp(inside, scope, node.span);
+    if (typeof found === 'string') return found;
+    if (found === null) {
+      opaque ??= 'interpolated';
+      return whole;
+    }
+    opaque = 'broken';
+    problems++;
+    collector.report(found, placeholderSpan(node.span, index, whole));
+    return '';
+  };
+  const text = node.text.replaceAll(PLACEHOLDER, replace);
   return opaque === undefined ? { ...node, text } : { ...node, text, opaque };
 }
 
@@ -179,7 +183,12 @@ function splitFallback(inside: string): [string, string?] {
 /** Where the n-th placeholder of a text stands in its source; the whole text when it cannot be told. */
 function placeholderSpan(span: Span, index: number, whole: string): Span {
   const source = span.file.text.slice(span.start, span.end);
-  const match = [...source.matchAll(PLACEHOLDER)][index];
-  if (match === undefined || match[0] !== whole) return span;
-  return { file: span.file, start: span.start + match.index, end: span.start + match.index + whole.length };
+  let count = 0;
+  for (const match of source.matchAll(PLACEHOLDER)) {
+    if (count++ < index) continue;
+    if (match[0] !== whole) break;
+    const start = span.start + match.index;
+    return { file: span.file, start, end: start + whole.length };
+  }
+  return span;
 }

@@ -174,10 +174,16 @@ function readRecord(schema: z.core.$ZodType, node: MapNode, path: string, collec
   return value;
 }
 
+/** In one map; with more it is a file of another kind. */
+const MAX_UNKNOWN_KEYS = 50;
+
 /** Reports the keys of a map that its schema does not name, at the key. */
 export function reportUnknownKeys(shape: Shape, node: MapNode, path: string, collector: Collector): void {
+  let unknown = 0;
   for (const [key, { keySpan, value }] of node.entries) {
-    if (!Object.hasOwn(shape, key)) collector.report(unknownKey(key, value, path, shape), keySpan);
+    if (Object.hasOwn(shape, key)) continue;
+    collector.report(unknownKey(key, value, path, shape), keySpan);
+    if (++unknown >= MAX_UNKNOWN_KEYS) return;
   }
 }
 
@@ -246,7 +252,7 @@ function mismatch(schema: z.core.$ZodType, node: YamlNode, path: string): Proble
     const digits = /^(?:0o?)?([0-7]{1,3})$/.exec(node.written)?.[1];
     return {
       code: 'umask/number',
-      message: `YAML reads \`${node.written}\` as a decimal number, not as octal digits.`,
+      message: `YAML reads \`${node.written}\` as the number ${node.value}, not as octal digits.`,
       hint:
         digits === undefined
           ? 'Write it in quotes: "022".'

@@ -1,13 +1,17 @@
 import { Composer, type Document, Lexer, type ParsedNode, Parser } from 'yaml';
-import type { Collector } from './collector.ts';
+import type { Collector, Problem } from './collector.ts';
 import type { SourceFile } from './node.ts';
 
 /** Files over this many bytes are refused before they are parsed. */
 export const MAX_FILE_BYTES: number = 4 * 1024 * 1024;
 /** Levels of lists and maps. */
 export const MAX_DEPTH = 64;
+/** Words, blanks and punctuation; some twelve thousand instances. What has more takes too long to read. */
+const MAX_LEXEMES = 1_000_000;
 /** A file with more syntax errors than this is no YAML at all; nobody reads on. */
 const MAX_SYNTAX_ERRORS = 20;
+/** A node has one tag, one anchor and one quoted text; this many in a row are noise, which the parser is slow at. */
+const MAX_MARKS_IN_A_ROW = 20;
 
 export type YamlDocument = Document.Parsed<ParsedNode>;
 
@@ -44,13 +48,22 @@ export function parseDocument(file: SourceFile, collector: Collector): YamlDocum
   function* tokens(): ReturnType<Parser['parse']> {
     const parser = new Parser();
     let errors = 0;
+    let lexemes = 0;
+    let marks = 0;
     for (const word of new Lexer().lex(file.text)) {
+      if (/^["'!&*]/.test(word)) marks++;
+      else if (/\S/.test(word)) marks = 0;
+      if (marks > MAX_MARKS_IN_A_ROW) break;
+      if (++lexemes > MAX_LEXEMES) {
+        const hint = 'Check that it is the right file, or split it with `include:`.';
+        refuse('file/too-large', 'This file holds more than a million words of YAML.', hint, 0);
+        return;
+      }
       for (const token of parser.next(word)) {
         if (token.type === 'error') errors++;
         yield token;
       }
-      // The stack holds the document and, at its top, the scalar that is being read.
-      if (parser.stack.length > MAX_DEPTH + 2) {
+      if (depthOf(parser) > MAX_DEPTH) {
         const offset = Math.min(parser.offset, file.text.length) - 1;
         const message = `Lists and maps are nested deeper than ${MAX_DEPTH} levels here.`;
         refuse('yaml/too-deep', message, 'Close a bracket that was left open, or flatten it.', offset);
@@ -92,18 +105,7 @@ export function parseDocument(file: SourceFile, collector: Collector): YamlDocum
   for (const problem of [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_ERRORS)) {
     const [start, end] = problem.pos;
     const where = at(Math.min(start, Math.max(0, file.text.length - 1)), Math.max(end, start + 1));
-    const hint = HINTS[problem.code];
-    const isTag = problem.code === 'TAG_RESOLVE_FAILED';
-    collector.report(
-      {
-        code: isTag ? 'yaml/tag' : 'yaml/syntax',
-        message: isTag
-          ? `This tag cannot be used here: ${sentence(problem.message)}`
-          : `This is not valid YAML: ${sentence(problem.message)}`,
-        ...(hint === undefined ? {} : { hint }),
-      },
-      where,
-    );
+    collector.report(syntaxProblem(problem.code, problem.message), where);
   }
   if (document.directives.yaml.version === '1.1') {
     const offset = Math.max(0, file.text.search(/^%YAML/m));
@@ -121,18 +123,66 @@ export function parseDocument(file: SourceFile, collector: Collector): YamlDocum
   return document.errors.length > 0 ? null : document;
 }
 
-const HINTS: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'Indent with spaces; YAML allows no tabs there.',
-  BAD_INDENT: 'Check the indentation: members of one map start in the same column.',
-  MISSING_CHAR: 'Close the quote or bracket, or put the text in quotes.',
-  BLOCK_AS_IMPLICIT_KEY: 'Put text that holds `: ` in quotes.',
-  BAD_SCALAR_START: 'Put text that starts with this character in quotes.',
-  MULTILINE_IMPLICIT_KEY: 'A key stands on one line and ends with a colon; is the colon missing?',
-  NON_STRING_KEY: 'A key is plain text; put it in quotes.',
-  TAG_RESOLVE_FAILED: 'Write the value without a tag.',
-};
-
-function sentence(text: string): string {
-  const trimmed = text.replace(/ in YAML stream: /, ': ').trim();
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+/** Levels of lists and maps that are open: the stack holds the document below them and may hold a scalar above. */
+function depthOf({ stack }: Parser): number {
+  if (stack.length <= MAX_DEPTH) return 0;
+  const isInside = /^(?:block-map|block-seq|flow-collection)$/.test(stack.at(-1)?.type ?? '');
+  return stack.length - (isInside ? 1 : 2);
 }
+
+/** The parser's words, where they do not help, replaced by ours; and what to do. */
+function syntaxProblem(code: string, message: string): Problem {
+  const known = WORDS[code]?.find(({ when }) => when === undefined || message.includes(when));
+  const prefix = code === 'TAG_RESOLVE_FAILED' ? 'This tag cannot be used here' : 'This is not valid YAML';
+  const original = message
+    .replace(/ in YAML stream: /, ': ')
+    .replace(/"quote/, 'quote')
+    .trim();
+  const sentence = known?.says ?? `${prefix}: ${/[.!?]$/.test(original) ? original : `${original}.`}`;
+  return {
+    code: code === 'TAG_RESOLVE_FAILED' ? 'yaml/tag' : 'yaml/syntax',
+    message: sentence,
+    ...(known === undefined ? {} : { hint: known.hint }),
+  };
+}
+
+interface Words {
+  /** A part of the parser's message, where one code has several. */
+  readonly when?: string;
+  readonly says?: string;
+  readonly hint: string;
+}
+
+const WORDS: Readonly<Record<string, readonly Words[]>> = {
+  TAB_AS_INDENT: [{ hint: 'Indent with spaces; YAML allows no tabs there.' }],
+  BAD_INDENT: [
+    {
+      when: 'Flow',
+      says: 'A bracket is not closed before this, or what it holds is not indented.',
+      hint: 'Close it with `}` or `]`.',
+    },
+    { hint: 'Check the indentation: members of one map start in the same column.' },
+  ],
+  MISSING_CHAR: [{ hint: 'Close the quote or bracket, or put the text in quotes.' }],
+  BLOCK_AS_IMPLICIT_KEY: [
+    {
+      when: 'Nested mappings',
+      says: 'This text holds `: `, so YAML takes it for the key of a map.',
+      hint: 'Put the whole text in quotes.',
+    },
+  ],
+  BAD_SCALAR_START: [{ hint: 'Put text that starts with this character in quotes.' }],
+  MULTILINE_IMPLICIT_KEY: [
+    {
+      says: 'This key goes on over several lines.',
+      hint: 'A key stands on one line and ends with a colon; is the colon missing?',
+    },
+  ],
+  NON_STRING_KEY: [
+    {
+      says: 'A key is a text, and this is a list or a map.',
+      hint: 'Put it in quotes, or remove the brackets.',
+    },
+  ],
+  TAG_RESOLVE_FAILED: [{ hint: 'Write the value without a tag.' }],
+};
