@@ -66,7 +66,9 @@ export interface MapEntry {
   readonly origin?: Origin;
 }
 
-export function sourceFile(path: string, text: string): SourceFile {
+/** A byte order mark is no character of the first line. */
+export function sourceFile(path: string, content: string): SourceFile {
+  const text = content.replace(/^\ufeff/, '');
   const lineStarts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
   return { path, text, lineStarts };

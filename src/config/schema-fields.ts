@@ -164,7 +164,7 @@ const shape = {
             name === '' || name.includes('=')
               ? {
                   code: 'environment/name',
-                  message: `\`${name}\` cannot name an environment variable.`,
+                  message: `"${name}" cannot name an environment variable.`,
                   hint: 'A name is not empty and holds no `=`.',
                 }
               : null,

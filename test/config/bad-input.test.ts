@@ -29,6 +29,12 @@ describe('bad YAML', () => {
     });
   });
 
+  it('counts lines and columns as editors do, with a byte order mark and Windows line ends', () => {
+    const text = web('command: x\nnice: 99').replaceAll('\n', '\r\n');
+    expect(codes(parse(`\ufeff${text}`))).toEqual(['5:11 field/value']);
+    expect(codes(parse('\ufeffversion: 2\ninstances: {}\n'))).toEqual(['1:10 field/value']);
+  });
+
   it('reads on under YAML 1.1, by the rules of 1.2', () => {
     const { config, diagnostics } = parse(
       `%YAML 1.1\n---\n${web('command: x\nenvironment: {A: yes, B: 010}')}`,

@@ -1,7 +1,49 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import { fromJSONSchema } from 'zod';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
+import { parse } from './host.ts';
 
 it('is kept in docs/schema.json; run vitest with -u after a change', async () => {
   const text = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
   await expect(text).toMatchFileSnapshot('../../docs/schema.json');
+});
+
+describe('an editor that knows the JSON Schema', () => {
+  const schema = fromJSONSchema(configJsonSchema() as Parameters<typeof fromJSONSchema>[0]);
+
+  it.each([
+    'version: 1',
+    'version: 1\nname: a\nlabel_prefix: b.c\nvars: {a: x, b: 5, c: true}\ninclude: [a.yaml?]\ninstances: {}',
+    'version: 1\ndefaults: {restart: never}\ntemplates: {t: {command: x, when: {os: [macos]}}}\ninstances: {w: {template: t, restart: {policy: null, throttle: 5}}}',
+    'version: 1\ninstances: {w: {command: [a, b], environment: {A: 1.5, B: x}, umask: "022", nice: null}}',
+    'version: 1\ninstances: {w: {command: x, start: {every: 15m, schedule: [{hour: 3, minute: "*"}]}}}',
+    'version: 1\ninstances: {w: {command: x, limits: {core: 0, stack: {soft: 5}, data: null}, stop_timeout: 30}}',
+    'version: 1\nvars: {p: standard}\ninstances: {w: {command: x, process_type: "${vars.p}", label: "${user}"}}',
+    'version: 1\ninstances: {w: {launchd: {ProgramArguments: [x], Nice: 5}}}',
+  ])('accepts what is valid: %s', (yaml) => {
+    expect(parse(yaml).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(schema.safeParse(parseYaml(yaml)).error?.issues ?? []).toEqual([]);
+  });
+
+  it.each([
+    'version: 2',
+    'version: 1\nservices: {}',
+    'version: 1\ninstances: {w: text}',
+    'version: 1\ninstances: {w: {command: x, envronment: {}}}',
+    'version: 1\ninstances: {w: {command: []}}',
+    'version: 1\ninstances: {w: {command: x, nice: 30}}',
+    'version: 1\ninstances: {w: {command: x, restart: "no"}}',
+    'version: 1\ninstances: {w: {command: x, restart: {policy: sometimes}}}',
+    'version: 1\ninstances: {w: {command: x, enabled: "yes"}}',
+    'version: 1\ninstances: {w: {command: x, umask: 022}}',
+    'version: 1\ninstances: {w: {command: x, label: a/b}}',
+    'version: 1\ninstances: {w: {command: x, stop_timeout: soon}}',
+    'version: 1\ninstances: {w: {command: x, environment: {A: true}}}',
+    'version: 1\ninstances: {w: {command: x, limits: {open_file: 5}}}',
+    'version: 1\ninstances: {w: {command: x, start: {schedule: [{hour: 3}]}}}',
+  ])('refuses what is not: %s', (yaml) => {
+    expect(parse(yaml).config).toBeNull();
+    expect(schema.safeParse(parseYaml(yaml)).success).toBe(false);
+  });
 });
