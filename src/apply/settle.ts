@@ -1,3 +1,5 @@
+import { isBadExit } from '../launchd/bad-exit.ts';
+import { describeExitCode, exitCode } from '../launchd/exit-codes.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Change } from '../model/plan.ts';
@@ -90,17 +92,14 @@ async function lookCloser(job: Open, means: Means): Promise<'steady' | 'open' | 
   if (reading.state !== 'loaded') return 'steady';
   const { service } = reading;
   const ended = service.lastExit;
-  if (ended !== null && (isBad(ended) || isThrottled(service))) return failing(job, service, ended, means);
+  if (ended !== null && (isBadExit(ended) || isThrottled(service)))
+    return failing(job, service, ended, means);
   if (service.pid === null) return ended === null ? 'open' : 'steady';
   if (service.pid !== job.pid) {
     job.pid = service.pid;
     job.at = means.ports.clock.now();
   }
   return 'open';
-}
-
-function isBad(exit: LastExit): boolean {
-  return !('code' in exit) || exit.code !== 0;
 }
 
 function isThrottled(service: Service): boolean {
@@ -124,12 +123,18 @@ async function failing(job: Open, service: Service, exit: LastExit, means: Means
     column: null,
     hint:
       log === null
-        ? `See how it is doing: reconcile status ${name}`
+        ? `${withoutOutput(exit)}See how it is doing: reconcile status ${name}`
         : `The end of ${log.path}:\n${log.lines.map((line) => `  ${line}`).join('\n')}\nMore: reconcile logs ${name}`,
   };
 }
 
+/** EX_CONFIG: also what launchd notes when it could not start the program at all, which leaves no output to read. */
+function withoutOutput(exit: LastExit): string {
+  const told = 'code' in exit && exit.code === 78 ? exitCode(exit.code) : null;
+  return told === null ? '' : `${told.meaning} ${told.next}\n`;
+}
+
 function describeExit(exit: LastExit): string {
-  if ('code' in exit) return `exit code ${exit.code}`;
+  if ('code' in exit) return `exit code ${describeExitCode(exit.code)}`;
   return 'signal' in exit ? exit.name : exit.reason;
 }

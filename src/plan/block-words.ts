@@ -98,7 +98,7 @@ export function disabled(job: Job): Blocked {
   return {
     code: 'job/disabled',
     message: `${job.label} was disabled outside of reconcile, and that is respected.`,
-    hint: `Declare \`enabled: true\` for ${job.instance} to undo it, \`enabled: false\` to keep it so, or run \`launchctl enable ${job.domain}/${job.label}\`.`,
+    hint: `Run \`reconcile start ${job.instance}\` or declare \`enabled: true\` to undo it; declare \`enabled: false\` to keep it so.`,
   };
 }
 

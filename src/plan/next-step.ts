@@ -1,3 +1,4 @@
+import { isBadExit } from '../launchd/bad-exit.ts';
 import { describeExitCode } from '../launchd/exit-codes.ts';
 import { describeSignal } from '../launchd/signals.ts';
 import { effectiveThrottle } from '../launchd/throttle.ts';
@@ -7,16 +8,23 @@ import type { LastExit } from '../model/service.ts';
 import type { JobStatus } from '../model/status.ts';
 
 /** What the person should do about a job, in a sentence; empty when it is as it should be. */
-export function nextStep(status: Omit<JobStatus, 'next'>, seen: ObservedService, job: Job | null): string {
+export function nextStep(
+  status: Omit<JobStatus, 'next'>,
+  {
+    seen,
+    job,
+    isHeld,
+  }: { readonly seen: ObservedService; readonly job: Job | null; readonly isHeld: boolean },
+): string {
   const name = status.instance ?? status.label;
   const target = `${status.domain}/${status.label}`;
   switch (status.verdict) {
     case 'unknown':
       return `Look at \`launchctl print ${target}\`: ${seen.state === 'unknown' ? seen.why : 'its answer cannot be read.'}`;
     case 'disabled':
-      return job?.enabled === false
-        ? ''
-        : `It was disabled outside. Declare \`enabled: true\` to undo that, or run \`launchctl enable ${target}\`.`;
+      if (job?.enabled === false) return '';
+      if (isHeld) return `It was stopped with \`reconcile stop --disable\`; run \`reconcile start ${name}\`.`;
+      return `It was disabled outside. Run \`reconcile start ${name}\` to undo that, or declare \`enabled: true\`.`;
     case 'held':
       return `It was stopped with \`reconcile stop\`; run \`reconcile start ${name}\`.`;
     case 'not-loaded':
@@ -33,13 +41,13 @@ export function nextStep(status: Omit<JobStatus, 'next'>, seen: ObservedService,
     case 'waiting':
       return whenItDiffers(status);
     case 'crash-looping':
-      return `It has been started ${status.runs} times and ended with ${exitWords(status.lastExit)}; read \`reconcile logs ${name}\`.`;
+      return `It has been started ${status.runs} times and ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name)}.`;
     case 'throttled':
-      return `launchd starts it again ${job === null ? 'soon' : `${effectiveThrottle(job.plist)} s after its last start`}; look again then.`;
+      return `${howItEnded(status.lastExit)}launchd starts it again ${job === null ? 'soon' : `${effectiveThrottle(job.plist)} s after its last start`}${isBadExit(status.lastExit) ? `; ${whereToLook(status.lastExit, name)}` : ''}.`;
     case 'failing':
       return status.lastExit === null
         ? `It should run and does not; run \`reconcile start ${name}\`.`
-        : `It ended with ${exitWords(status.lastExit)}; read \`reconcile logs ${name}\`.`;
+        : `It ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name)}.`;
     case 'stopped-by-policy':
       return status.lastExit === null
         ? `Nothing starts it by itself; \`reconcile start ${name}\` does.`
@@ -47,19 +55,33 @@ export function nextStep(status: Omit<JobStatus, 'next'>, seen: ObservedService,
   }
 }
 
+const SEE_PLAN = 'See `reconcile plan`, then run `reconcile apply`.';
+
 function whenItDiffers(status: Omit<JobStatus, 'next'>): string {
-  if (status.stale === true) return 'What runs is older than its plist; run `reconcile apply`.';
   switch (status.plist) {
     case 'ok':
-      return '';
+      return status.stale === true ? SEE_PLAN : '';
     case 'foreign':
-      return 'It is not ours; run `reconcile apply --adopt` to manage it.';
+      return 'Run `reconcile apply --adopt` to manage it.';
     case 'missing':
     case 'differs':
     case 'invalid':
-      return 'Its plist is not as declared; see `reconcile plan`.';
+      return SEE_PLAN;
   }
 }
+
+function howItEnded(lastExit: LastExit | null): string {
+  return lastExit === null ? '' : `It ended with ${exitWords(lastExit)}. `;
+}
+
+/** By 78, launchd says that it could not start the program at all: then there is no output to read. */
+function whereToLook(lastExit: LastExit | null, name: string): string {
+  const isNotStarted = lastExit !== null && 'code' in lastExit && lastExit.code === COULD_NOT_START;
+  return isNotStarted ? `see \`reconcile explain ${COULD_NOT_START}\`` : `read \`reconcile logs ${name}\``;
+}
+
+/** EX_CONFIG (facts §3.4). */
+const COULD_NOT_START = 78;
 
 function exitWords(lastExit: LastExit | null): string {
   if (lastExit === null) return 'nothing known';

@@ -1,3 +1,4 @@
+import { isBadExit } from '../launchd/bad-exit.ts';
 import {
   BARE_CONDITIONS,
   type ExitKind,
@@ -68,7 +69,7 @@ function judgeJob(change: Change, job: Job | null, lookup: Lookup, stack: string
     lastExit: service?.lastExit ?? null,
     verdict,
   };
-  return { ...status, next: nextStep(status, seen, job) };
+  return { ...status, next: nextStep(status, { seen, job, isHeld }) };
 }
 
 /** Interface §5, the first that fits. `plist` is the declared one: it says what triggers the job and what restarts it. */
@@ -92,22 +93,17 @@ function judgeLoaded(service: Service, plist: PlistDict): Verdict {
   if (/^SIG[A-Z]+ed$/.test(service.state ?? '')) return 'stopping';
   if (service.pid !== null) return 'running';
   if (service.state === 'spawn scheduled') {
-    return isBad(service.lastExit) && (service.runs ?? 0) >= MANY_RUNS ? 'crash-looping' : 'throttled';
+    return isBadExit(service.lastExit) && (service.runs ?? 0) >= MANY_RUNS ? 'crash-looping' : 'throttled';
   }
   return judgeDown(service.lastExit, plist);
 }
 
 function judgeDown(lastExit: LastExit | null, plist: PlistDict): Verdict {
-  if (isTriggered(plist)) return isBad(lastExit) ? 'failing' : 'waiting';
+  if (isTriggered(plist)) return isBadExit(lastExit) ? 'failing' : 'waiting';
   const keepAlive = effectiveKeepAlive(plist);
   const isNever = keepAlive === false || (isDict(keepAlive) && Object.keys(keepAlive.entries).length === 0);
-  if (isNever && isBad(lastExit)) return 'failing';
+  if (isNever && isBadExit(lastExit)) return 'failing';
   return staysDown(plist, lastExit) ? 'stopped-by-policy' : 'failing';
-}
-
-/** A code other than 0, a signal, or a reason in words (interface §7). */
-export function isBad(lastExit: LastExit | null): boolean {
-  return lastExit !== null && !('code' in lastExit && lastExit.code === 0);
 }
 
 const TRIGGERS = [

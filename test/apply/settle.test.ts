@@ -66,6 +66,20 @@ describe('settling', () => {
     ]);
   });
 
+  it('says what to check when launchd could not start the program, which leaves no output', async () => {
+    const world = createWorld();
+    become(world, A, 100, { pid: null, state: 'spawn scheduled', lastExit: '78' });
+    const report = await world.apply([world.create(A)], { settleMs: 2_000 });
+    expect(report.diagnostics).toMatchObject([
+      {
+        message: expect.stringContaining('exit code 78: EX_CONFIG'),
+        hint: expect.stringMatching(
+          /the working directory exists[^]*\nSee how it is doing: reconcile status/,
+        ),
+      },
+    ]);
+  });
+
   it('is content with a job that did its work and ended', async () => {
     const world = createWorld();
     become(world, A, 200, { pid: null, state: 'not running', lastExit: '0' });

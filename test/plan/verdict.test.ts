@@ -198,7 +198,23 @@ describe('a status', () => {
     expect(texts[4]).toContain('started 7 times');
     expect(texts[4]).toContain('EX_CONFIG');
     expect(texts[5]).toContain('10 s');
+    expect(texts[5]).toContain('reconcile explain 78');
     expect(texts[6]).toContain('its policy leaves it down');
+  });
+
+  it('knows who disabled a job, and how to undo it', () => {
+    const by = (scene: Scene): string => statusOf(web, { ...scene, override: true }).next;
+    expect(by({ loaded: null, entry: { held: true } })).toBe(
+      'It was stopped with `reconcile stop --disable`; run `reconcile start web`.',
+    );
+    expect(by({})).toContain('disabled outside. Run `reconcile start web`');
+  });
+
+  it('leaves to the other fields what differs, and says only what to do', () => {
+    const next = 'See `reconcile plan`, then run `reconcile apply`.';
+    const running: Moment = { ...IDLE, state: 'running', pid: 412 };
+    expect(statusOf(web, { file: old, loaded: old }, running)).toMatchObject({ plist: 'differs', next });
+    expect(statusOf(web, { loaded: old })).toMatchObject({ verdict: 'running', stale: true, next });
   });
 
   it('covers owned jobs that are no longer declared, and leaves out excluded ones', () => {
