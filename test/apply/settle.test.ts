@@ -73,9 +73,7 @@ describe('settling', () => {
     expect(report.diagnostics).toMatchObject([
       {
         message: expect.stringContaining('exit code 78: EX_CONFIG'),
-        hint: expect.stringMatching(
-          /the working directory exists[^]*\nSee how it is doing: reconcile status/,
-        ),
+        hint: expect.stringMatching(/the working directory exists.*\nSee how it is doing: reconcile status/s),
       },
     ]);
   });
