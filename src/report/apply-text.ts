@@ -1,7 +1,8 @@
 import type { Change, Op, Plan } from '../model/plan.ts';
 import type { Outcome, Report, Result } from '../model/report.ts';
 import { changeName, changeSymbol, deferralWords } from './change-text.ts';
-import { count, printable } from './printable.ts';
+import { isElsewhere, isLeftAlone, renderNoChanges } from './plan-text.ts';
+import { count, printable, sentence } from './printable.ts';
 import { paint, type Style } from './style.ts';
 
 /**
@@ -26,10 +27,10 @@ function renderResult(result: Result, change: Change | undefined, style: Style):
   const failure = result.error ?? (result.outcome === 'skipped' ? (change?.blocked ?? null) : null);
   if (failure !== null) {
     lines.push(
-      `    ${paint(style, 'red', `[${printable(failure.code, style)}]`)} ${printable(failure.message, style)}`,
+      `    ${paint(style, 'red', `[${printable(failure.code, style)}]`)} ${sentence(failure.message, style)}`,
     );
     if (failure.hint !== '')
-      lines.push(`    ${paint(style, 'green', 'hint')}: ${printable(failure.hint, style)}`);
+      lines.push(`    ${paint(style, 'green', 'hint')}: ${sentence(failure.hint, style)}`);
   }
   return lines.join('\n');
 }
@@ -82,13 +83,15 @@ function renderTotal(report: Report, changes: ReadonlyMap<string, Change>): stri
     [blocked, 'blocked'],
     [of('skipped').length - blocked, 'skipped'],
   ] as const;
-  const unchanged = of('unchanged').length;
+  const unchanged = of('unchanged')
+    .map((result) => changes.get(keyOf(result)))
+    .filter((change) => change === undefined || !isElsewhere(change));
+  const left = unchanged.filter((change) => change !== undefined && isLeftAlone(change)).length;
   const told = [...parts, ...rest]
     .filter(([number]) => number > 0)
     .map(([number, word]) => `${number} ${word}`);
-  if (told.length === 0 && !report.interrupted)
-    return `No changes. ${count(unchanged, 'job matches', 'jobs match')}.`;
-  if (unchanged > 0) told.push(`${unchanged} unchanged`);
+  if (told.length === 0 && !report.interrupted) return renderNoChanges(unchanged.length - left, left);
+  if (unchanged.length > 0) told.push(`${unchanged.length} unchanged`);
   const restarts = applied.filter((change) => change?.restarts).length;
   const starts = applied.filter((change) => change?.starts).length;
   const head = report.interrupted ? 'Interrupted' : 'Applied';

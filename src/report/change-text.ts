@@ -38,13 +38,19 @@ export function changeName(
 
 /** Why, and what it means for the process: `the declaration changed; will restart`. */
 export function changeReason(change: Change): string {
-  const parts = [change.reasons.map((reason) => reasonWords(reason, change)).join(', ')];
+  const reasons = change.reasons.filter((reason) => !isImplied(reason, change.reasons));
+  const parts = [reasons.map((reason) => reasonWords(reason, change)).join(', ')];
   if (change.blocked === null) {
     if (change.restarts) parts.push('will restart');
     if (change.starts) parts.push('will start');
     if (change.deferred !== null) parts.push(deferralWords(change.deferred));
   }
   return parts.filter((part) => part !== '').join('; ');
+}
+
+/** What belongs to another stack is managed, but not by this one. */
+function isImplied(reason: Reason, reasons: readonly Reason[]): boolean {
+  return reason === 'foreign' && reasons.includes('other-stack');
 }
 
 export function deferralWords(deferral: Deferral): string {

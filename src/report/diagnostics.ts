@@ -1,6 +1,6 @@
 import type { Diagnostic, Severity } from '../model/diagnostic.ts';
 import { codeFrame } from './code-frame.ts';
-import { count, printable } from './printable.ts';
+import { count, printable, sentence } from './printable.ts';
 import { type Paint, paint, type Style } from './style.ts';
 
 const COLORS: Readonly<Record<Severity, Paint>> = { error: 'red', warning: 'yellow', info: 'cyan' };
@@ -51,7 +51,7 @@ function text(message: string, style: Style): string {
   return message
     .trimEnd()
     .split('\n')
-    .map((line) => printable(line, style))
+    .map((line) => sentence(line, style))
     .join('\n    ');
 }
 

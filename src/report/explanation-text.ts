@@ -2,7 +2,7 @@ import type { Behaviour } from '../launchd/behaviour.ts';
 import type { Explanation } from '../launchd/explain.ts';
 import type { Job } from '../model/job.ts';
 import { changeName } from './change-text.ts';
-import { displayWidth, padEnd, printable } from './printable.ts';
+import { displayWidth, padEnd, printable, sentence } from './printable.ts';
 import { paint, type Style } from './style.ts';
 
 const WIDTH = 80;
@@ -62,7 +62,7 @@ function wrap(text: string, style: Style, used = 0): string {
   const lines: string[] = [];
   let line = '';
   let room = WIDTH - used;
-  for (const word of printable(text, style).split(' ')) {
+  for (const word of sentence(text, style).split(' ')) {
     if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) {
       lines.push(line);
       line = word;

@@ -1,6 +1,6 @@
 import type { Change, FieldChange, Plan, Reason } from '../model/plan.ts';
 import { changeName, changeReason, changeSymbol } from './change-text.ts';
-import { count, printable } from './printable.ts';
+import { count, sentence } from './printable.ts';
 import { arrow, paint, type Style } from './style.ts';
 import { type Summary, summarise } from './summary.ts';
 import { renderChange, renderPath } from './value-text.ts';
@@ -14,16 +14,34 @@ export function renderPlan(plan: Plan, style: Style): string {
   const jobs = shown.map((change) => `${renderJob(change, style)}\n`);
   const between = shown.some((change) => change.fields.length > 0 || change.blocked !== null) ? '\n' : '';
   const end = shown.length > 0 ? '\n' : '';
-  return `${jobs.join(between)}${end}${renderSummary(summarise(plan))}\n`;
+  return `${jobs.join(between)}${end}${renderTotal(plan)}\n`;
 }
 
 /** Jobs that match are not listed, save those that are left alone although something is unlike declared. */
 function needsShowing(change: Change): boolean {
   if (change.op !== 'noop' || change.blocked !== null || change.deferred !== null) return true;
-  return change.reasons.some((reason) => LEFT_ALONE.includes(reason));
+  return isLeftAlone(change);
+}
+
+/** Unlike declared, and left so. */
+export function isLeftAlone({ op, blocked, deferred, reasons }: Change): boolean {
+  if (op !== 'noop' || blocked !== null || deferred !== null) return false;
+  return reasons.some((reason) => LEFT_ALONE.includes(reason));
+}
+
+/** Declared for other machines only. */
+export function isElsewhere({ op, reasons }: Change): boolean {
+  return op === 'noop' && reasons.includes('excluded');
 }
 
 const LEFT_ALONE: readonly Reason[] = ['disabled', 'held', 'removed', 'unknown'];
+
+/** Jobs for other machines are neither changed nor unchanged here; those left alone do not match. */
+function renderTotal(plan: Plan): string {
+  const here = plan.changes.filter((change) => !isElsewhere(change));
+  const left = here.filter(isLeftAlone).length;
+  return renderSummary(summarise({ ...plan, changes: here }), left);
+}
 
 function renderJob(change: Change, style: Style): string {
   const reason = changeReason(change);
@@ -40,7 +58,7 @@ function renderField(field: FieldChange, style: Style): string {
     ? [mask(field.before), mask(field.after)]
     : renderChange(field.before, field.after, style);
   const meaning =
-    field.meaning === '' ? '' : `  ${paint(style, 'dim', `# ${printable(field.meaning, style)}`)}`;
+    field.meaning === '' ? '' : `  ${paint(style, 'dim', `# ${sentence(field.meaning, style)}`)}`;
   return `    ${renderPath(field.path, style)}: ${paint(style, 'red', before)} ${arrow(style)} ${paint(style, 'green', after)}${meaning}`;
 }
 
@@ -51,19 +69,28 @@ function mask(value: unknown): string {
 function renderBlocked(change: Change, style: Style): readonly string[] {
   if (change.blocked === null) return [];
   const { message, hint } = change.blocked;
-  const lines = [`    ${paint(style, 'magenta', 'blocked')}: ${printable(message, style)}`];
-  if (hint !== '') lines.push(`    ${paint(style, 'green', 'hint')}: ${printable(hint, style)}`);
+  const lines = [`    ${paint(style, 'magenta', 'blocked')}: ${sentence(message, style)}`];
+  if (hint !== '') lines.push(`    ${paint(style, 'green', 'hint')}: ${sentence(hint, style)}`);
   return lines;
 }
 
-/** `Plan: 1 to create, 14 unchanged. 1 job will start.`, or `No changes. 17 jobs match.` */
-export function renderSummary(summary: Summary): string {
+/**
+ * `Plan: 1 to create, 14 unchanged. 1 job will start.`, or `No changes. 17 jobs match.`
+ * @param left how many of the unchanged are unlike declared and left so
+ */
+export function renderSummary(summary: Summary, left: number): string {
   const parts = ORDER.filter((name) => summary[name] > 0).map((name) =>
     name === 'blocked' ? `${summary.blocked} blocked` : `${summary[name]} to ${name}`,
   );
-  if (parts.length === 0) return `No changes. ${count(summary.noop, 'job matches', 'jobs match')}.`;
+  if (parts.length === 0) return renderNoChanges(summary.noop - left, left);
   if (summary.noop > 0) parts.push(`${summary.noop} unchanged`);
   return `Plan: ${parts.join(', ')}.${processes(summary)}`;
+}
+
+/** `No changes. 17 jobs match.`; with jobs left alone, `No changes. 16 jobs match, 1 is left as it is.` */
+export function renderNoChanges(matching: number, left: number): string {
+  const besides = left === 0 ? '' : `, ${left === 1 ? '1 is left as it is' : `${left} are left as they are`}`;
+  return `No changes. ${count(matching, 'job matches', 'jobs match')}${besides}.`;
 }
 
 const ORDER = ['create', 'update', 'reload', 'load', 'adopt', 'move', 'delete', 'blocked'] as const;

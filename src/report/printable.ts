@@ -13,6 +13,30 @@ export function printable(text: string, style: Style): string {
   return text.replace(style.unicode ? UNSAFE : UNSAFE_OR_FOREIGN, spell);
 }
 
+/** What our own sentences hold beyond ASCII. */
+const PLAIN: Readonly<Record<string, string>> = {
+  '’': "'",
+  '‘': "'",
+  '“': '"',
+  '”': '"',
+  '…': '...',
+  '–': '-',
+  '—': '-',
+  '→': '->',
+  '≠': '!=',
+  '×': 'x',
+  '·': '|',
+};
+
+/**
+ * Sentences of ours (messages, hints, meanings), which may quote foreign text: as `printable`, but outside UTF-8 the
+ * typographic signs become their plain letters. Not for values, where a curly quote is another one than a straight one.
+ */
+export function sentence(text: string, style: Style): string {
+  const plain = style.unicode ? text : text.replace(/[’‘“”…–—→≠×·]/g, (sign) => PLAIN[sign] ?? sign);
+  return printable(plain, style);
+}
+
 function spell(found: string): string {
   if (found === '\n') return '\\n';
   if (found === '\r') return '\\r';

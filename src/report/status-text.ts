@@ -1,7 +1,7 @@
 import type { LastExit } from '../model/service.ts';
 import type { JobStatus, PlistState, Verdict } from '../model/status.ts';
 import { changeName } from './change-text.ts';
-import { count, displayWidth, padEnd, padStart, printable } from './printable.ts';
+import { count, displayWidth, padEnd, padStart, printable, sentence } from './printable.ts';
 import { ellipsis, type Paint, paint, type Style } from './style.ts';
 
 /** How much a verdict wants of the reader: it runs, it rests as declared, someone left it so, or something is wrong. */
@@ -60,7 +60,7 @@ export function renderStatus(jobs: readonly JobStatus[], style: Style): string {
       `${padEnd(cells[0], name)}  ${verdict}  ${padStart(cells[2], pid)}  ${padStart(cells[3], runs)}  ${cells[4]}`.trimEnd(),
     );
     const note = noteOf(job);
-    if (note !== '') lines.push(`    ${paint(style, 'dim', printable(note, style))}`);
+    if (note !== '') lines.push(`    ${paint(style, 'dim', sentence(note, style))}`);
   }
   return `${lines.join('\n')}\n\n${totals(jobs)}\n`;
 }
@@ -76,7 +76,7 @@ export function renderJobStatus(job: JobStatus, style: Style): string {
     ['plist', plistWords(job.plist)],
     ['loaded', loadedWords(job)],
     ['enabled', job.enabled ? 'yes' : 'no, an override disables it'],
-    ['next', job.next === '' ? 'nothing to do' : printable(job.next, style)],
+    ['next', job.next === '' ? 'nothing to do' : sentence(job.next, style)],
   ];
   const lines = fields.map(([name, text]) => `    ${paint(style, 'dim', padEnd(name, 9))}  ${text}`);
   return `${changeName(job, style)}\n${lines.join('\n')}\n`;

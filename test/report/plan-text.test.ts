@@ -139,18 +139,40 @@ Plan: 1 to load, 1 to delete. 1 job will start.
     [1, 'No changes. 1 job matches.\n'],
     [17, 'No changes. 17 jobs match.\n'],
   ])('says that nothing changes: %d', (jobs, text) => {
-    const noops = Array.from({ length: jobs }, (_, index) => change(`n${index}`, { reasons: ['excluded'] }));
-    expect(renderPlan(plan(noops), plain)).toBe(text);
+    const noops = Array.from({ length: jobs }, (_, index) => change(`n${index}`));
+    const elsewhere = change('elsewhere', { reasons: ['excluded'] });
+    expect(renderPlan(plan([...noops, elsewhere]), plain)).toBe(text);
   });
 
   it('shows jobs that are left alone, though nothing changes', () => {
-    const left = [change('mail', { reasons: ['removed'] }), change('web', { reasons: ['held'] })];
+    const left = [
+      change('a'),
+      change('mail', { reasons: ['removed'] }),
+      change('web', { reasons: ['held'] }),
+    ];
     expect(renderPlan(plan(left), plain)).toBe(`\
 ! mail  local.demo.mail  (gui/501)  no longer declared, but kept
 ! web  local.demo.web  (gui/501)  stopped by hand and held
 
-No changes. 2 jobs match.
+No changes. 1 job matches, 2 are left as they are.
 `);
+  });
+
+  it('names the other stack alone as the owner', () => {
+    const taken = change('web', { op: 'adopt', reasons: ['foreign', 'other-stack'] });
+    expect(renderPlan(plan([taken]), plain)).toContain('(gui/501)  belongs to another stack\n');
+  });
+
+  it('writes our own sentences in plain letters outside UTF-8', () => {
+    const hint = 'See the stack “lab”’s file → there …';
+    const blocked = change('web', {
+      op: 'adopt',
+      reasons: ['foreign'],
+      blocked: { code: 'job/foreign', message: 'No: it’s not ours.', hint },
+    });
+    const text = renderPlan(plan([blocked]), { color: false, unicode: false });
+    expect(text).toContain("blocked: No: it's not ours.");
+    expect(text).toContain('hint: See the stack "lab"\'s file -> there ...');
   });
 
   it('lets no value reach the terminal', () => {
@@ -204,6 +226,7 @@ No changes. 2 jobs match.
       'replaced',
     ];
     const text = renderPlan(plan([change('a', { op: 'update', reasons })]), ascii);
-    expect(text.split('\n')[0]?.split(', ')).toHaveLength(reasons.length);
+    // What belongs to another stack is not called foreign besides.
+    expect(text.split('\n')[0]?.split(', ')).toHaveLength(reasons.length - 1);
   });
 });
