@@ -92,6 +92,18 @@ function withCommonOptions(command: Commander, fileFlags = '-f, --file <path>'):
   return command;
 }
 
+/** What `plan` and `apply` both take: whatever is applied could have been looked at first. */
+function withPlanOptions(command: Commander): Commander {
+  return command
+    .addOption(new Option('--refresh <how>', 'full: ask launchd for every job').choices(['proven', 'full']))
+    .option('--replace <name>', 'reload this job even if nothing differs (repeatable)', repeatable)
+    .option('--no-prune', 'keep jobs that the file no longer declares')
+    .option('--adopt', 'take over jobs that are there but not ours')
+    .option('--allow-empty', 'a file without instances means: none')
+    .option('--take-over-stack', 'this file now owns the stack of that name')
+    .option('--release-held', 'also start jobs that were stopped by `stop`');
+}
+
 /** The options given after the command's name, then those before it; repeatable ones add up, defaults come last. */
 function allOptions(command: Commander): RawOptions {
   const merged: Record<string, unknown> = {};
@@ -137,29 +149,15 @@ export function buildProgram(version: string, run: Run): Commander {
       run('render', async () => (await import('./render.ts')).render, own, allOptions(command)),
     );
 
-  start('plan', 'show what differs; change nothing', 'Plan and apply:')
+  withPlanOptions(start('plan', 'show what differs; change nothing', 'Plan and apply:'))
     .alias('diff')
     .option('--out <file>', 'save the plan, for `apply <file>`')
     .option('--detailed-exitcode', 'exit 2 when changes are pending')
-    .addOption(new Option('--refresh <how>', 'full: ask launchd for every job').choices(['proven', 'full']))
-    .option('--replace <name>', 'reload this job even if nothing differs (repeatable)', repeatable)
-    .option('--no-prune', 'keep jobs that the file no longer declares')
-    .option('--adopt', 'take over jobs that are there but not ours')
-    .option('--allow-empty', 'a file without instances means: none')
-    .option('--take-over-stack', 'this file now owns the stack of that name')
-    .option('--release-held', 'also plan jobs that were stopped by `stop`')
     .action((own: object, command: Commander) =>
       run('plan', async () => (await import('./plan.ts')).plan, own, allOptions(command)),
     );
-  start('apply', 'make the changes, after asking', 'Plan and apply:')
+  withPlanOptions(start('apply', 'make the changes, after asking', 'Plan and apply:'))
     .argument('[plan]', 'a plan saved by `plan --out`')
-    .addOption(new Option('--refresh <how>', 'full: ask launchd for every job').choices(['proven', 'full']))
-    .option('--replace <name>', 'reload this job even if nothing differs (repeatable)', repeatable)
-    .option('--no-prune', 'keep jobs that the file no longer declares')
-    .option('--adopt', 'take over jobs that are there but not ours')
-    .option('--allow-empty', 'a file without instances means: none')
-    .option('--take-over-stack', 'this file now owns the stack of that name')
-    .option('--release-held', 'also start jobs that were stopped by `stop`')
     .option('--fail-fast', 'stop at the first failure')
     .option('--parallelism <n>', 'how many jobs at once (default: 4)', wholeNumber)
     .action((saved: string | undefined, own: object, command: Commander) =>

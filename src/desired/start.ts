@@ -1,20 +1,9 @@
+import { isTriggered } from '../launchd/triggers.ts';
 import type { PlistDict, PlistValue } from '../model/plist.ts';
 import { compileSchedule } from './calendar.ts';
 import { type Draft, type Entry, entryOf } from './draft.ts';
 import { absolutePath } from './paths.ts';
 import { compileRestart, isConditional, ownRestart } from './restart.ts';
-
-/** Keys of launchd that start a job by something else than its being loaded. */
-const TRIGGERS = [
-  'StartInterval',
-  'StartCalendarInterval',
-  'WatchPaths',
-  'QueueDirectories',
-  'StartOnMount',
-  'Sockets',
-  'MachServices',
-  'LaunchEvents',
-] as const;
 
 /**
  * `start` and `restart` → RunAtLoad, the triggers, KeepAlive and ThrottleInterval. `raw`: what `launchd:` adds; a trigger,
@@ -25,7 +14,7 @@ export function compileStart(draft: Draft, raw: PlistDict): readonly Entry[] {
   const own = ownRestart(draft);
   const triggered =
     triggers.some((entry) => entry.value !== undefined) ||
-    TRIGGERS.some((key) => raw.entries[key] !== undefined && raw.entries[key] !== false) ||
+    isTriggered(raw) ||
     isConditional(raw.entries['KeepAlive']);
   const declared = draft.fields.start?.at_load;
   const rawAtLoad = raw.entries['RunAtLoad'];

@@ -1,5 +1,6 @@
 import { effectiveKeepAlive } from '../launchd/keep-alive.ts';
 import { effectiveExitTimeout, effectiveThrottle } from '../launchd/throttle.ts';
+import { parseUmask } from '../launchd/umask.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
 
 export interface ResourceLimit {
@@ -177,10 +178,7 @@ function environmentOf(value: PlistValue | undefined): Readonly<Record<string, s
 
 /** An integer is decimal; a string is read as strtoul does: `022` octal, `0x12` hexadecimal, `18` decimal (facts §1). */
 function umaskOf(value: PlistValue | undefined): number | null {
-  if (typeof value !== 'string') return integer(value, 0, 0o777);
-  const digits = value.trim();
-  if (/^0[0-7]*$/.test(digits)) return integer(Number.parseInt(digits, 8), 0, 0o777);
-  return /^(0x[0-9a-f]+|[1-9][0-9]*)$/i.test(digits) ? integer(Number(digits), 0, 0o777) : null;
+  return typeof value === 'string' ? parseUmask(value.trim()) : integer(value, 0, 0o777);
 }
 
 function limitsOf(value: PlistValue | undefined, kind: 'soft' | 'hard'): readonly ResourceLimit[] {

@@ -3,6 +3,7 @@ import type { Domain } from '../model/domain.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { ObservedPlist, ObservedService } from '../model/observed.ts';
 import type { Action, Blocked, Change } from '../model/plan.ts';
+import { writePlist } from '../plist/write.ts';
 import { pidOf } from './situation.ts';
 import { awaitGone, stopTimeoutOf } from './stopping.ts';
 
@@ -76,6 +77,21 @@ export function planRestart(subject: LifecycleSubject): Change {
     starts: !running,
     stopTimeout: running ? stopTimeoutOf(service, subject.found) : null,
   });
+}
+
+/** `forget`: out of the ledger, and the marker out of the plist, so that it is not found again. The job goes on. */
+export function planForget(subject: LifecycleSubject, stack: string): Change {
+  const { domain, label, entry, found } = subject;
+  const actions: Action[] = [];
+  if (found?.marker?.stack === stack) actions.push(...withoutMarker(found));
+  if (entry !== null) actions.push({ action: 'forget', domain, label });
+  return change(subject, actions, {});
+}
+
+/** Rewrites a plist of ours without the comment that says so; what launchd reads stays the same. */
+function withoutMarker({ path, plist, hash, identity }: ObservedPlist): readonly Action[] {
+  if (plist === null) return [];
+  return [{ action: 'write-plist', path, content: writePlist(plist), mode: identity.mode, expect: hash }];
 }
 
 function change(

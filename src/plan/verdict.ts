@@ -6,6 +6,7 @@ import {
   restartsAfter,
   startsAtLoad,
 } from '../launchd/keep-alive.ts';
+import { isTriggered } from '../launchd/triggers.ts';
 import { compareView } from '../launchd/view.ts';
 import type { Job } from '../model/job.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
@@ -104,25 +105,6 @@ function judgeDown(lastExit: LastExit | null, plist: PlistDict): Verdict {
   const isNever = keepAlive === false || (isDict(keepAlive) && Object.keys(keepAlive.entries).length === 0);
   if (isNever && isBadExit(lastExit)) return 'failing';
   return staysDown(plist, lastExit) ? 'stopped-by-policy' : 'failing';
-}
-
-const TRIGGERS = [
-  'StartInterval',
-  'StartCalendarInterval',
-  'WatchPaths',
-  'QueueDirectories',
-  'StartOnMount',
-  'Sockets',
-  'MachServices',
-  'LaunchEvents',
-];
-
-/** Something else than being loaded starts it: being down is its rest. */
-export function isTriggered(plist: PlistDict): boolean {
-  return TRIGGERS.some((key) => {
-    const value = plist.entries[key];
-    return value !== undefined && value !== false;
-  });
 }
 
 /**

@@ -4,7 +4,13 @@ import type { ObservedPlist, ObservedService } from '../../src/model/observed.ts
 import type { Change } from '../../src/model/plan.ts';
 import { dict } from '../../src/model/plist.ts';
 import type { Service } from '../../src/model/service.ts';
-import { type LifecycleSubject, planRestart, planStart, planStop } from '../../src/plan/lifecycle.ts';
+import {
+  type LifecycleSubject,
+  planForget,
+  planRestart,
+  planStart,
+  planStop,
+} from '../../src/plan/lifecycle.ts';
 
 const identity = {
   dev: '1',
@@ -154,5 +160,26 @@ describe('what may not be touched', () => {
     const it = subject(overrides);
     for (const change of [planStart(it), planStop(it, { disable: true }), planRestart(it)])
       expect(change).toMatchObject({ blocked: { code }, actions: [] });
+  });
+});
+
+describe('forget', () => {
+  const marked: ObservedPlist = { ...plistWith(true), marker: { stack: 'test', instance: 'web' } };
+
+  it('takes it out of the ledger, and our marker out of the plist', () => {
+    const change = planForget(subject({ found: marked }), 'test');
+    expect(names(change)).toEqual(['write-plist', 'forget']);
+    expect(change.actions[0]).toMatchObject({
+      expect: 'hash',
+      mode: 0o644,
+      content: expect.not.stringContaining('<!--'),
+    });
+    expect(change).toMatchObject({ restarts: false, starts: false });
+  });
+
+  it('leaves the plist of an adopted job as it is, and a job of others alone', () => {
+    expect(names(planForget(subject({}), 'test'))).toEqual(['forget']);
+    expect(names(planForget(subject({ entry: null }), 'test'))).toEqual([]);
+    expect(names(planForget(subject({ found: marked, entry: null }), 'other'))).toEqual([]);
   });
 });
