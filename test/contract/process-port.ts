@@ -1,0 +1,189 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { dict } from '../../src/model/plist.ts';
+import { writePlist } from '../../src/plist/write.ts';
+import { LAUNCHCTL } from '../support/embedded-world.ts';
+import type { Answer, Port } from './port.ts';
+import { argvOf, longSleep } from './program.ts';
+
+/** Between two looks. */
+const LOOK_EVERY_MS = 120;
+/** A launchctl that takes longer hangs. */
+const CALL_LIMIT_MS = 30_000;
+
+/** The embedded launchd as people get it: the built launchctl and a daemon in a private world. */
+export function openEmbedded(): Port {
+  const port = openProcesses('embedded', LAUNCHCTL, (folder) => ({
+    RECONCILE_EMBEDDED_DIR: join(folder, 'world'),
+  }));
+  return {
+    ...port,
+    async restart() {
+      await port.call('embedded-stop');
+    },
+    async close() {
+      const { stdout } = await port.call('embedded-status');
+      const { pid } = JSON.parse(stdout) as { readonly pid: number };
+      await port.call('embedded-stop');
+      await port.wait('the end of the daemon', async () => (port.isAlive(pid) ? null : true));
+      await port.close();
+    },
+  };
+}
+
+/**
+ * launchd itself, of a person at their Mac: only labels of this run are touched, all of them are booted out, and those that
+ * were disabled are enabled again. (What cannot be undone: launchd keeps a line for each label that was ever enabled or
+ * disabled.)
+ */
+export function openApple(): Port {
+  const port = openProcesses('apple', '/bin/launchctl', () => ({}));
+  const touched = new Set<string>();
+  const overridden = new Set<string>();
+  return {
+    ...port,
+    async call(...args) {
+      const [verb] = args;
+      for (const target of args.filter(
+        (arg) => arg.startsWith(`${port.gui}/`) || arg.startsWith(`${port.user}/`),
+      ))
+        if (verb === 'enable' || verb === 'disable') overridden.add(target);
+      return port.call(...args);
+    },
+    job(name, program, keys) {
+      const job = port.job(name, program, keys);
+      touched.add(job.label);
+      return job;
+    },
+    async close() {
+      for (const label of touched)
+        for (const domain of [port.gui, port.user]) await port.call('bootout', `${domain}/${label}`);
+      for (const target of overridden) await port.call('enable', target);
+      for (const label of touched)
+        for (const domain of [port.gui, port.user])
+          await port.wait(`the end of ${label}`, async () =>
+            (await port.call('print', `${domain}/${label}`)).code === 0 ? null : true,
+          );
+      await port.close();
+    },
+  };
+}
+
+function openProcesses(
+  launchd: Port['launchd'],
+  program: string,
+  environment: (folder: string) => NodeJS.ProcessEnv,
+): Port {
+  const uid = process.getuid?.() ?? 0;
+  const run = String(randomInt(100_000, 999_999));
+  const prefix = launchd === 'apple' ? `com.example.reconcile-contract.${run}` : 'org.example.contract';
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'launchctl-contract-')));
+  const env = { ...process.env, RECONCILE_CONTRACT_PLANTED: 'of the caller', ...environment(folder) };
+
+  const port: Port = {
+    launchd,
+    processes: 'real',
+    root: uid === 0,
+    uid,
+    gui: `gui/${uid}`,
+    user: `user/${uid}`,
+    call: (...args) => execute(program, args, env),
+    job(name, spec, keys = {}) {
+      const label = `${prefix}.${name}`;
+      const own = join(folder, name);
+      mkdirSync(own);
+      const path = join(folder, `${label}.plist`);
+      const plist = dict([
+        ['Label', label],
+        ['ProgramArguments', argvOf(spec, own, run)],
+        ...Object.entries(keys),
+      ]);
+      writeFileSync(path, writePlist(plist), { mode: 0o644 });
+      return { label, path, plist, folder: own };
+    },
+    write(name, content, mode = 0o644) {
+      const path = join(folder, name);
+      // The mode as it is, whatever the umask.
+      rmSync(path, { force: true });
+      writeFileSync(path, content);
+      execFileSync('chmod', [mode.toString(8), path]);
+      return path;
+    },
+    nowhere: (name) => join(folder, 'nowhere', name),
+    async wait(what, look, seconds = 20) {
+      for (const deadline = performance.now() + seconds * 1000; ; ) {
+        const seen = await look();
+        if (seen !== null) return seen;
+        if (performance.now() > deadline) throw new Error(`Waited ${seconds} seconds in vain for: ${what}`);
+        await pause(LOOK_EVERY_MS);
+      }
+    },
+    async ready(job) {
+      await port.wait(`${job.label} to be ready`, async () =>
+        existsSync(join(job.folder, 'ready')) ? true : null,
+      );
+    },
+    starts: async (job) =>
+      readdirSync(job.folder)
+        .filter((name) => name.startsWith('start.'))
+        .map((name) => statSync(join(job.folder, name)).mtimeMs)
+        .sort((a, b) => a - b),
+    isAlive(pid) {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+      }
+    },
+    restart: null,
+    async close() {
+      await port
+        .wait('the end of all processes', async () => (leftOver(folder, run).length === 0 ? true : null), 10)
+        .catch(() => {
+          throw new Error(`Processes are left:\n${leftOver(folder, run).join('\n')}`);
+        })
+        .finally(() => rmSync(folder, { recursive: true, force: true }));
+    },
+  };
+  return port;
+}
+
+/** Every process of this run has its folder or its sleep among its arguments. */
+function leftOver(folder: string, run: string): readonly string[] {
+  const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,stat=,args='], { encoding: 'utf8' });
+  return table
+    .split('\n')
+    .filter(
+      (line) => (line.includes(folder) || line.includes(longSleep(run))) && !/^\s*[0-9]+\s+Z/.test(line),
+    );
+}
+
+function execute(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      program,
+      [...args],
+      { env, maxBuffer: 1 << 26, timeout: CALL_LIMIT_MS },
+      (error, stdout, stderr) => {
+        if (error === null) resolve({ code: 0, stdout, stderr });
+        else if (typeof error.code === 'number') resolve({ code: error.code, stdout, stderr });
+        else if (error.killed) resolve({ code: null, stdout, stderr });
+        else reject(error);
+      },
+    );
+  });
+}
