@@ -8,8 +8,10 @@ import { LOAD_SCENARIOS } from './scenarios/load.ts';
 import { OVERRIDE_SCENARIOS } from './scenarios/overrides.ts';
 import { PROCESS_SCENARIOS } from './scenarios/processes.ts';
 import { RUN_SCENARIOS } from './scenarios/run.ts';
+import { SHAPE_SCENARIOS } from './scenarios/shape.ts';
 import { STOP_SCENARIOS } from './scenarios/stop.ts';
 import { THROTTLE_SCENARIOS } from './scenarios/throttle.ts';
+import { TRIGGER_SCENARIOS } from './scenarios/triggers.ts';
 import { USAGE_SCENARIOS } from './scenarios/usage.ts';
 
 type Subjects = Readonly<Record<string, readonly Scenario[]>>;
@@ -25,10 +27,13 @@ const SUBJECTS: Subjects = {
   processes: PROCESS_SCENARIOS,
   'enable and disable': OVERRIDE_SCENARIOS,
   loading: LOAD_SCENARIOS,
-  'print of a job': LAYOUT_SCENARIOS,
+  'print of a job': [...LAYOUT_SCENARIOS, ...TRIGGER_SCENARIOS, ...SHAPE_SCENARIOS],
   'print of a domain, list': DOMAIN_SCENARIOS,
   usage: USAGE_SCENARIOS,
 };
+
+/** Hundreds of jobs may have to be taken out one by one. */
+const CLEAN_UP_MS = 180_000;
 
 /** A launchd of its own for each scenario: virtual time must not be moved by two. */
 export function testEach(name: string, open: () => Port): void {
@@ -52,7 +57,7 @@ export function testTogether(
     beforeAll(() => {
       port = open();
     });
-    afterAll(() => port?.close());
+    afterAll(() => port?.close(), CLEAN_UP_MS);
     forEachScenario(options.subjects ?? SUBJECTS, (scenario) =>
       it(scenario.name, async (context) => {
         if (port === undefined) throw new Error('There is no launchd to test.');

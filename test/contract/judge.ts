@@ -4,13 +4,19 @@ import { parseDomainListing } from '../../src/launchd/print-domain.ts';
 import { parseService } from '../../src/launchd/print-service.ts';
 import { compareView } from '../../src/launchd/view.ts';
 import type { Domain } from '../../src/model/domain.ts';
+import { dict, type PlistValue } from '../../src/model/plist.ts';
 import type { DomainListing, Service } from '../../src/model/service.ts';
 import type { Answer, Job, Port } from './port.ts';
 import { expectCanonicalOrder } from './print-order.ts';
 
+/** A dictionary. */
+export function map(entries: Readonly<Record<string, PlistValue>>): PlistValue {
+  return dict(Object.entries(entries));
+}
+
 export const SILENT: Answer = { code: 0, stdout: '', stderr: '' };
 
-/** Texts of facts §3.4, for the codes that are looked at here. */
+/** Texts of facts §3.4, for the codes that are looked at here and whose words are known. */
 export const TEXT: Readonly<Record<number, string>> = {
   3: 'No such process',
   5: 'Input/output error',
@@ -50,7 +56,9 @@ export function expectRefused(port: Port, answer: Answer, what: string, codes: r
     expect(code).toBe(5);
     lines.pop();
   }
-  expect(lines.pop()).toBe(`${what}: ${code}: ${TEXT[code ?? 0]}`);
+  const text = TEXT[code ?? 0];
+  if (text === undefined) expect(lines.pop()).toMatch(new RegExp(`^${what}: ${code}: [A-Z]`));
+  else expect(lines.pop()).toBe(`${what}: ${code}: ${text}`);
   for (const line of lines) expect(line).toMatch(/^\/[^:]+: [A-Z]/);
   return code ?? 0;
 }
@@ -91,6 +99,11 @@ export async function printed(port: Port, job: Job, domain: Domain = port.gui): 
     text: stdout,
     lines: stdout.split('\n').flatMap((line) => (/^\t[^\t].* = /.test(line) ? [line.slice(1)] : [])),
   };
+}
+
+/** The lines of a depth-1 block, without its indentation and blank lines; null when it was not printed. */
+export function blockOf({ blocks }: Printed, name: string): readonly string[] | null {
+  return blocks[name]?.lines.filter((line) => line.trim() !== '') ?? null;
 }
 
 /** Waits until `print` shows what is looked for. */

@@ -50,8 +50,7 @@ export function openMemory(uid: number): Port {
       const path = posix.join(FOLDER, `${label}.plist`);
       const plist = dict([
         ['Label', label],
-        ['ProgramArguments', argvOf(program, folder, '1')],
-        ...Object.entries(keys),
+        ...Object.entries({ ProgramArguments: argvOf(program, folder, '1'), ...keys }),
       ]);
       files.put(path, writePlist(plist), { uid, mode: 0o644 });
       launchctl.behave(label, behaviourOf(program));

@@ -49,14 +49,14 @@ export interface Port {
   readonly gui: `gui/${number}`;
   readonly user: `user/${number}`;
   call(...args: readonly string[]): Promise<Answer>;
-  /** Writes a job's plist, under a label of its own. */
-  job(name: string, program: Program, keys?: Readonly<Record<string, PlistValue>>): Job;
+  /** Writes a job's plist, under a label of its own. `keys` are added, or put instead; undefined takes a key away. */
+  job(name: string, program: Program, keys?: Readonly<Record<string, PlistValue | undefined>>): Job;
   /** Writes a file as it is, and gives its path. */
   write(name: string, content: string, mode?: number): string;
   /** A path where nothing is. */
   nowhere(name: string): string;
   /**
-   * Looks until there is something; fails after `seconds` (default 20) without. On virtual time the next event happens
+   * Looks until there is something; fails after `seconds` (default 20 or more) without. On virtual time the next event happens
    * between two looks.
    */
   wait<T>(what: string, look: () => Promise<T | null>, seconds?: number): Promise<T>;

@@ -19,6 +19,8 @@ import { LAUNCHCTL } from '../support/embedded-world.ts';
 import type { Answer, Port } from './port.ts';
 import { argvOf, longSleep } from './program.ts';
 
+const APPLE_PREFIX = 'com.example.reconcile-contract';
+const APPLE_LAUNCHCTL = '/bin/launchctl';
 /** Between two looks. */
 const LOOK_EVERY_MS = 120;
 /** A launchctl that takes longer hangs. */
@@ -50,50 +52,53 @@ export function openEmbedded(): Port {
  * disabled.)
  */
 export function openApple(): Port {
-  const port = openProcesses('apple', '/bin/launchctl', () => ({}));
-  const touched = new Set<string>();
+  const port = openProcesses('apple', APPLE_LAUNCHCTL, () => ({}));
   const overridden = new Set<string>();
+
+  /** Targets of this run that are loaded. */
+  async function loaded(): Promise<readonly string[]> {
+    const targets: string[] = [];
+    for (const domain of [port.gui, port.user]) {
+      const { stdout } = await port.call('print', domain);
+      for (const [, label] of stdout.matchAll(LISTED)) targets.push(`${domain}/${label}`);
+    }
+    return targets.filter((target) => target.includes(`/${APPLE_PREFIX}.${port.run}.`));
+  }
+
   return {
     ...port,
     async call(...args) {
-      const [verb] = args;
-      for (const target of args.filter(
-        (arg) => arg.startsWith(`${port.gui}/`) || arg.startsWith(`${port.user}/`),
-      ))
-        if (verb === 'enable' || verb === 'disable') overridden.add(target);
+      const [verb, ...targets] = args;
+      if (verb === 'disable') for (const target of targets) overridden.add(target);
       return port.call(...args);
     },
-    job(name, program, keys) {
-      const job = port.job(name, program, keys);
-      touched.add(job.label);
-      return job;
-    },
     async close() {
-      for (const label of touched)
-        for (const domain of [port.gui, port.user]) await port.call('bootout', `${domain}/${label}`);
       for (const target of overridden) await port.call('enable', target);
-      for (const label of touched)
-        for (const domain of [port.gui, port.user])
-          await port.wait(`the end of ${label}`, async () =>
-            (await port.call('print', `${domain}/${label}`)).code === 0 ? null : true,
-          );
+      for (const target of await loaded()) await port.call('bootout', target);
+      await port.wait('all jobs of this run to be gone', async () =>
+        (await loaded()).length === 0 ? true : null,
+      );
       await port.close();
     },
   };
 }
 
+/** A row of the services of a domain: pid, last exit, label (facts §4.2). */
+const LISTED = /^\s+[0-9]+\s+\S+\s+(\S+)$/gm;
+
 function openProcesses(
   launchd: Port['launchd'],
   program: string,
   environment: (folder: string) => NodeJS.ProcessEnv,
-): Port {
+): Port & { readonly run: string } {
   const uid = process.getuid?.() ?? 0;
   const run = String(randomInt(100_000, 999_999));
-  const prefix = launchd === 'apple' ? `com.example.reconcile-contract.${run}` : 'org.example.contract';
+  const prefix = launchd === 'apple' ? `${APPLE_PREFIX}.${run}` : 'org.example.contract';
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'launchctl-contract-')));
   const env = { ...process.env, RECONCILE_CONTRACT_PLANTED: 'of the caller', ...environment(folder) };
 
-  const port: Port = {
+  const port: Port & { readonly run: string } = {
+    run,
     launchd,
     processes: 'real',
     root: uid === 0,
@@ -108,8 +113,7 @@ function openProcesses(
       const path = join(folder, `${label}.plist`);
       const plist = dict([
         ['Label', label],
-        ['ProgramArguments', argvOf(spec, own, run)],
-        ...Object.entries(keys),
+        ...Object.entries({ ProgramArguments: argvOf(spec, own, run), ...keys }),
       ]);
       writeFileSync(path, writePlist(plist), { mode: 0o644 });
       return { label, path, plist, folder: own };
@@ -123,7 +127,7 @@ function openProcesses(
       return path;
     },
     nowhere: (name) => join(folder, 'nowhere', name),
-    async wait(what, look, seconds = 20) {
+    async wait(what, look, seconds = 30) {
       for (const deadline = performance.now() + seconds * 1000; ; ) {
         const seen = await look();
         if (seen !== null) return seen;
@@ -164,7 +168,9 @@ function openProcesses(
 
 /** Every process of this run has its folder or its sleep among its arguments. */
 function leftOver(folder: string, run: string): readonly string[] {
-  const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,stat=,args='], { encoding: 'utf8' });
+  const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'stat=', '-o', 'args='], {
+    encoding: 'utf8',
+  });
   return table
     .split('\n')
     .filter(

@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
-import { dict, type PlistValue } from '../../../src/model/plist.ts';
+import type { PlistValue } from '../../../src/model/plist.ts';
 import {
   letPass,
   listing,
   load,
   loadRunning,
+  map,
   printed,
   printedWhen,
   SILENT,
@@ -44,44 +45,44 @@ interface World {
 const TABLE: readonly Row[] = [
   row('absent', 'absent', '------', () => undefined),
   row('false', 'false', '------', () => false),
-  row('{}', 'empty', '------', () => when({})),
+  row('{}', 'empty', '------', () => map({})),
   row('true', 'true', 'yyyyyy', () => true),
-  row('{SuccessfulExit: true}', 's1', 'y-----', () => when({ SuccessfulExit: true })),
-  row('{SuccessfulExit: false}', 's0', '-yyyyy', () => when({ SuccessfulExit: false })),
-  row('{Crashed: true}', 'c1', '----yy', () => when({ Crashed: true })),
-  row('{Crashed: false}', 'c0', 'yyyy--', () => when({ Crashed: false })),
-  row('both true', 's1c1', 'y---yy', () => when({ SuccessfulExit: true, Crashed: true })),
+  row('{SuccessfulExit: true}', 's1', 'y-----', () => map({ SuccessfulExit: true })),
+  row('{SuccessfulExit: false}', 's0', '-yyyyy', () => map({ SuccessfulExit: false })),
+  row('{Crashed: true}', 'c1', '----yy', () => map({ Crashed: true })),
+  row('{Crashed: false}', 'c0', 'yyyy--', () => map({ Crashed: false })),
+  row('both true', 's1c1', 'y---yy', () => map({ SuccessfulExit: true, Crashed: true })),
   row('{SuccessfulExit: true, Crashed: false}', 's1c0', 'yyyy--', () =>
-    when({ SuccessfulExit: true, Crashed: false }),
+    map({ SuccessfulExit: true, Crashed: false }),
   ),
   row('{SuccessfulExit: false, Crashed: true}', 's0c1', '-yyyyy', () =>
-    when({ SuccessfulExit: false, Crashed: true }),
+    map({ SuccessfulExit: false, Crashed: true }),
   ),
-  row('both false', 's0c0', 'yyyyyy', () => when({ SuccessfulExit: false, Crashed: false })),
+  row('both false', 's0c0', 'yyyyyy', () => map({ SuccessfulExit: false, Crashed: false })),
   {
     ...row('a path that is there', 'path-there', 'yyyyyy', ({ there }) =>
-      when({ PathState: when({ [there]: true }) }),
+      map({ PathState: map({ [there]: true }) }),
     ),
     where: ({ processes }) => processes === 'real',
   },
   row('a path that is missing', 'path-missing', '------', ({ missing }) =>
-    when({ PathState: when({ [missing]: true }) }),
+    map({ PathState: map({ [missing]: true }) }),
   ),
   row('a path that is to be missing', 'path-not', 'yyyyyy', ({ missing }) =>
-    when({ PathState: when({ [missing]: false }) }),
+    map({ PathState: map({ [missing]: false }) }),
   ),
   row('a loaded job', 'job-loaded', 'yyyyyy', ({ loaded }) =>
-    when({ OtherJobEnabled: when({ [loaded]: true }) }),
+    map({ OtherJobEnabled: map({ [loaded]: true }) }),
   ),
   row('a job that is not loaded', 'job-unloaded', '------', ({ unloaded }) =>
-    when({ OtherJobEnabled: when({ [unloaded]: true }) }),
+    map({ OtherJobEnabled: map({ [unloaded]: true }) }),
   ),
   // "any dict + SuccessfulExit false": the conditions are alternatives.
   row('a missing path, or failure', 'path-or-s0', '-yyyyy', ({ missing }) =>
-    when({ PathState: when({ [missing]: true }), SuccessfulExit: false }),
+    map({ PathState: map({ [missing]: true }), SuccessfulExit: false }),
   ),
   row('a loaded job, or failure', 'job-or-s0', 'yyyyyy', ({ loaded }) =>
-    when({ OtherJobEnabled: when({ [loaded]: true }), SuccessfulExit: false }),
+    map({ OtherJobEnabled: map({ [loaded]: true }), SuccessfulExit: false }),
   ),
 ];
 
@@ -96,20 +97,20 @@ const AT_LOAD: readonly (readonly [
   ['run-at-load-false', () => ({ RunAtLoad: false }), '-'],
   ['true', () => ({ KeepAlive: true }), 'y'],
   ['false', () => ({ KeepAlive: false }), '-'],
-  ['s1', () => ({ KeepAlive: when({ SuccessfulExit: true }) }), 'y'],
-  ['s0', () => ({ KeepAlive: when({ SuccessfulExit: false }) }), 'y'],
-  ['c1', () => ({ KeepAlive: when({ Crashed: true }) }), 'y'],
-  ['c0', () => ({ KeepAlive: when({ Crashed: false }) }), 'y'],
-  ['path-not', ({ missing }) => ({ KeepAlive: when({ PathState: when({ [missing]: false }) }) }), 'y'],
-  ['job-loaded', ({ loaded }) => ({ KeepAlive: when({ OtherJobEnabled: when({ [loaded]: true }) }) }), 'y'],
-  ['empty', () => ({ KeepAlive: when({}) }), '?'],
-  ['path-missing', ({ missing }) => ({ KeepAlive: when({ PathState: when({ [missing]: true }) }) }), '?'],
+  ['s1', () => ({ KeepAlive: map({ SuccessfulExit: true }) }), 'y'],
+  ['s0', () => ({ KeepAlive: map({ SuccessfulExit: false }) }), 'y'],
+  ['c1', () => ({ KeepAlive: map({ Crashed: true }) }), 'y'],
+  ['c0', () => ({ KeepAlive: map({ Crashed: false }) }), 'y'],
+  ['path-not', ({ missing }) => ({ KeepAlive: map({ PathState: map({ [missing]: false }) }) }), 'y'],
+  ['job-loaded', ({ loaded }) => ({ KeepAlive: map({ OtherJobEnabled: map({ [loaded]: true }) }) }), 'y'],
+  ['empty', () => ({ KeepAlive: map({}) }), '?'],
+  ['path-missing', ({ missing }) => ({ KeepAlive: map({ PathState: map({ [missing]: true }) }) }), '?'],
   [
     'job-unloaded',
-    ({ unloaded }) => ({ KeepAlive: when({ OtherJobEnabled: when({ [unloaded]: true }) }) }),
+    ({ unloaded }) => ({ KeepAlive: map({ OtherJobEnabled: map({ [unloaded]: true }) }) }),
     '?',
   ],
-  ['demand', () => ({ KeepAlive: when({ AfterInitialDemand: true }), RunAtLoad: true }), '?'],
+  ['demand', () => ({ KeepAlive: map({ AfterInitialDemand: true }), RunAtLoad: true }), '?'],
 ];
 
 export const KEEP_ALIVE_SCENARIOS: readonly Scenario[] = [
@@ -189,7 +190,7 @@ export const KEEP_ALIVE_SCENARIOS: readonly Scenario[] = [
       const semaphore = port.job(
         'reason-semaphore',
         { kind: 'runs' },
-        { KeepAlive: when({ SuccessfulExit: false }), ThrottleInterval: 1 },
+        { KeepAlive: map({ SuccessfulExit: false }), ThrottleInterval: 1 },
       );
       for (const [job, reason] of [
         [plain, 'inefficient'],
@@ -212,7 +213,7 @@ export const KEEP_ALIVE_SCENARIOS: readonly Scenario[] = [
       const job = port.job(
         'awaits',
         { kind: 'runs' },
-        { KeepAlive: when({ OtherJobEnabled: when({ [other.label]: true }) }), ThrottleInterval: 1 },
+        { KeepAlive: map({ OtherJobEnabled: map({ [other.label]: true }) }), ThrottleInterval: 1 },
       );
       await load(port, job);
       await load(port, other);
@@ -223,10 +224,6 @@ export const KEEP_ALIVE_SCENARIOS: readonly Scenario[] = [
 
 function row(words: string, name: string, restarts: string, keepAlive: Row['keepAlive']): Row {
   return { words, name, restarts, keepAlive };
-}
-
-function when(conditions: Readonly<Record<string, PlistValue>>): PlistValue {
-  return dict(Object.entries(conditions));
 }
 
 /** RunAtLoad, so that forms without a start of their own have a first run. */

@@ -1,15 +1,7 @@
 import { expect } from 'vitest';
-import { dict, type PlistValue } from '../../../src/model/plist.ts';
-import { load, loadRunning, type Printed, printed } from '../judge.ts';
+import type { PlistValue } from '../../../src/model/plist.ts';
+import { blockOf, load, map, type Printed, printed } from '../judge.ts';
 import type { Scenario } from '../port.ts';
-import { shapeOf } from '../print-order.ts';
-
-const map = (entries: Readonly<Record<string, PlistValue>>): PlistValue => dict(Object.entries(entries));
-
-/** The lines of a depth-1 block, without its indentation. */
-function blockOf({ blocks }: Printed, name: string): readonly string[] | null {
-  return blocks[name]?.lines.filter((line) => line.trim() !== '') ?? null;
-}
 
 function properties({ fields }: Printed): readonly string[] {
   return (fields['properties'] ?? '').split(' | ').filter((flag) => flag !== '');
@@ -98,6 +90,16 @@ export const LAYOUT_SCENARIOS: readonly Scenario[] = [
       const service = await printed(port, named);
       expect(service.lines).toContain('program = /bin/sh');
       expect(blockOf(service, 'arguments')).toEqual(['shell', '-c', 'exit 0']);
+      const alone = port.job(
+        'program-alone',
+        { kind: 'runs' },
+        { Program: '/bin/sh', ProgramArguments: undefined },
+      );
+      await load(port, alone);
+      // Sample macos26-pathstate.
+      expect((await printed(port, alone)).text).toContain(
+        '\n\n\tprogram = /bin/sh\n\tinherited environment = {\n',
+      );
     },
   },
   {
@@ -205,85 +207,6 @@ export const LAYOUT_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: 'calendar: a trigger for each schedule, numbered below the label, with its fields (facts §2.8, §5; sample macos15-calendar)',
-    async run(port) {
-      const job = port.job(
-        'calendar',
-        { kind: 'runs' },
-        {
-          StartCalendarInterval: [
-            map({ Minute: 30, Hour: 3 }),
-            map({ Minute: 0, Hour: 4, Weekday: 1 }),
-            map({ Day: 1, Month: 2, Hour: 5, Minute: 6 }),
-          ],
-        },
-      );
-      await load(port, job);
-      const service = await printed(port, job);
-      const triggers = Object.entries(service.blocks['event triggers']?.blocks ?? {});
-      expect(triggers).toHaveLength(3);
-      const escaped = job.label.replaceAll('.', '\\.');
-      for (const [name, { fields }] of triggers) {
-        expect(name).toMatch(new RegExp(`^${escaped}\\.[0-9]+$`));
-        expect(fields).toMatchObject({
-          keepalive: '0',
-          service: job.label,
-          stream: 'com.apple.launchd.calendarinterval',
-        });
-        expect(fields['monitor']).toMatch(/^com\.apple\.UserEventAgent-(Aqua|System)$/);
-      }
-      const text = service.text;
-      for (const line of ['"Minute" => 30', '"Weekday" => 1', '"Day" => 1', '"Month" => 2'])
-        expect(text).toContain(`\t\t\t\t${line}\n`);
-      expect(blockOf(service, 'event channels')).toContain('"com.apple.launchd.calendarinterval" = {');
-    },
-  },
-  ...['WatchPaths', 'QueueDirectories'].map(
-    (key): Scenario => ({
-      name: `${key}: one trigger with the paths in order (facts §2.8, §5; samples macos27-watchpaths, ipados18-queuedirectories)`,
-      async run(port) {
-        const paths = [port.nowhere('b'), port.nowhere('a')];
-        const job = port.job(key.toLowerCase(), { kind: 'runs' }, { [key]: paths });
-        await load(port, job);
-        const { text } = await printed(port, job);
-        expect(text).toMatch(
-          new RegExp(
-            [
-              `\n\t\tcom\\.apple\\.launchd\\.${key} => \\{`,
-              '\t\t\tkeepalive = 0',
-              `\t\t\tservice = ${job.label.replaceAll('.', '\\.')}`,
-              '\t\t\tstream = com\\.apple\\.fsevents\\.matching',
-              '\t\t\tmonitor = com\\.apple\\.UserEventAgent-(?:Aqua|System)',
-              '\t\t\tdescriptor = \\{',
-              `\t\t\t\t"${key}" => \\[`,
-              ...paths.map((path, index) => `\t\t\t\t\t${index} = "${path.replaceAll('.', '\\.')}"`),
-              '\t\t\t\t\\]',
-              '\t\t\t\\}',
-              '\t\t\\}\n',
-            ].join('\n'),
-          ),
-        );
-      },
-    }),
-  ),
-  {
-    name: 'PathState: one trigger with each path and what it is to be (facts §5, sample macos26-pathstate)',
-    async run(port) {
-      const [one, two] = [port.nowhere('present'), port.nowhere('absent')];
-      const job = port.job(
-        'path-state',
-        { kind: 'runs' },
-        { KeepAlive: map({ PathState: map({ [one]: true, [two]: true }) }) },
-      );
-      await load(port, job);
-      const { text, blocks } = await printed(port, job);
-      expect(Object.keys(blocks['event triggers']?.blocks ?? {})).toEqual(['com.apple.launchd.PathState']);
-      expect(text).toContain('\t\t\t\t"PathState" => {\n');
-      for (const path of [one, two]) expect(text).toContain(`\t\t\t\t\t"${path}" => true\n`);
-      expect(text).not.toContain('semaphores');
-    },
-  },
-  {
     name: 'resource limits: launchd’s names, soft and hard (facts §4.1, §5; sample ipados18-resource-limits)',
     async run(port) {
       const job = port.job(
@@ -297,6 +220,20 @@ export const LAYOUT_SCENARIOS: readonly Scenario[] = [
       await load(port, job);
       const lines = blockOf(await printed(port, job), 'resource limits') ?? [];
       expect([...lines].sort()).toEqual(['maxfiles (hard) => 1024', 'maxfiles (soft) => 512']);
+    },
+  },
+  {
+    name: 'a daemon has no session: no asid, nothing inherited; its group is told (facts §4.1, samples macos26-system-daemon, ipados18-no-initgroups)',
+    // On a Mac only root may load a daemon.
+    where: ({ launchd }) => launchd === 'embedded',
+    async run(port) {
+      const job = port.job('daemon', { kind: 'runs' }, { GroupName: 'staff', InitGroups: false });
+      expect(await port.call('bootstrap', 'system', job.path)).toEqual({ code: 0, stdout: '', stderr: '' });
+      const service = await printed(port, job, 'system');
+      expect(service.lines).toContain('type = LaunchDaemon');
+      expect(service.text).toContain('\n\tdomain = system\n\tgroup = staff\n\n\tminimum runtime = 10\n');
+      expect(Object.keys(service.blocks)).not.toContain('inherited environment');
+      expect(properties(service)).toContain('no initgroups');
     },
   },
   {
@@ -316,151 +253,4 @@ export const LAYOUT_SCENARIOS: readonly Scenario[] = [
       await printed(port, job);
     },
   },
-  {
-    name: 'a running job of macOS 27 is laid out line for line like sample macos27-successfulexit-false',
-    where: ({ launchd }) => launchd === 'embedded',
-    async run(port) {
-      const job = port.job(
-        'shape-running',
-        { kind: 'runs' },
-        {
-          StandardOutPath: '/dev/null',
-          StandardErrorPath: '/dev/null',
-          KeepAlive: map({ SuccessfulExit: false }),
-          RunAtLoad: true,
-          ProcessType: 'Background',
-          ThrottleInterval: 30,
-        },
-      );
-      const { text } = await loadRunning(port, job);
-      const { shape, argv } = withoutArguments(text);
-      expect(argv).toBe(5);
-      expect(shape).toEqual(RUNNING_SHAPE(port.gui, job.label));
-    },
-  },
-  {
-    name: 'an idle job of macOS 27 with a trigger is laid out line for line like sample macos27-watchpaths, before its first run',
-    where: ({ launchd }) => launchd === 'embedded',
-    async run(port) {
-      const job = port.job('shape-idle', { kind: 'runs' }, { WatchPaths: [port.nowhere('watched')] });
-      await load(port, job);
-      const { shape } = withoutArguments((await printed(port, job)).text);
-      expect(shape).toEqual(IDLE_SHAPE(port.gui, job.label));
-    },
-  },
 ];
-
-/** The arguments stand as they are, so they have no shape. */
-function withoutArguments(text: string): { readonly shape: readonly string[]; readonly argv: number } {
-  const lines = text.split('\n');
-  const from = lines.indexOf('\targuments = {') + 1;
-  const to = lines.indexOf('\t}', from);
-  return { shape: shapeOf([...lines.slice(0, from), ...lines.slice(to)].join('\n')), argv: to - from };
-}
-
-const HEAD = [
-  '\tactive count =',
-  '\tpath =',
-  '\ttype =',
-  '\tstate =',
-  '',
-  '\tprogram =',
-  '\targuments = {',
-  '\t}',
-  '',
-];
-
-const ENVIRONMENT = [
-  '\tinherited environment = {',
-  '\t}',
-  '',
-  '\tdefault environment = {',
-  '\t\tPATH =>',
-  '\t}',
-  '',
-  '\tenvironment = {',
-  '\t\tOSLogRateLimit =>',
-  '\t\tXPC_SERVICE_NAME =>',
-  '\t}',
-  '',
-];
-
-const COUNTERS = ['\tdomain =', '\tasid =', '\tminimum runtime =', '\texit timeout =', '\truns ='];
-
-const TAIL = [
-  '\tspawn type =',
-  '\tjetsam priority =',
-  '\tjetsam memory limit (active) =',
-  '\tjetsam memory limit (inactive) =',
-  '\tjetsamproperties category =',
-  '\tjetsam thread limit =',
-  '\tcpumon =',
-  '\tjob state =',
-  '\tsanitizer flags =',
-  '',
-  '\tproperties =',
-  '}',
-];
-
-function coalition(kind: string): readonly string[] {
-  return [
-    `\t${kind} coalition = {`,
-    ...['ID', 'type', 'state', 'active count', 'name'].map((key) => `\t\t${key} =`),
-    '\t}',
-    '',
-  ];
-}
-
-function RUNNING_SHAPE(domain: string, label: string): readonly string[] {
-  return [
-    `${domain}/${label} = {`,
-    ...HEAD,
-    '\tstdout path =',
-    '\tstderr path =',
-    ...ENVIRONMENT,
-    ...COUNTERS,
-    ...['pid', 'immediate reason', 'forks', 'execs', 'initialized', 'trampolined'].map((key) => `\t${key} =`),
-    ...['started suspended', 'proxy started suspended'].map((key) => `\t${key} =`),
-    ...['checked allocations', 'checked allocations reason', 'checked allocations flags'].map(
-      (key) => `\t${key} =`,
-    ),
-    '\tlast exit code =',
-    '',
-    '\tsemaphores = {',
-    '\t\tsuccessful exit =>',
-    '\t}',
-    '',
-    ...coalition('resource'),
-    ...coalition('jetsam'),
-    ...TAIL,
-  ];
-}
-
-function IDLE_SHAPE(domain: string, label: string): readonly string[] {
-  return [
-    `${domain}/${label} = {`,
-    ...HEAD,
-    ...ENVIRONMENT,
-    ...COUNTERS,
-    '\tlast exit code =',
-    '',
-    '\tevent triggers = {',
-    '\t\tcom.apple.launchd.WatchPaths => {',
-    ...['keepalive', 'service', 'stream', 'monitor'].map((key) => `\t\t\t${key} =`),
-    '\t\t\tdescriptor = {',
-    '\t\t\t\t"WatchPaths" => [',
-    '\t\t\t\t\t0 =',
-    '\t\t\t\t]',
-    '\t\t\t}',
-    '\t\t}',
-    '\t}',
-    '',
-    '\tevent channels = {',
-    '\t\t"com.apple.fsevents.matching" = {',
-    ...['port', 'active', 'managed', 'reset', 'hide', 'watching'].map((key) => `\t\t\t${key} =`),
-    '\t\t}',
-    '\t}',
-    '',
-    ...TAIL,
-  ];
-}

@@ -158,9 +158,14 @@ export const RUN_SCENARIOS: readonly Scenario[] = [
     name: 'StartInterval starts first when it is over, not at load (facts §2.8)',
     async run(port) {
       const job = port.job('interval', { kind: 'runs' }, { StartInterval: 2, ThrottleInterval: 1 });
-      await load(port, job);
+      const neighbour = port.job('interval-neighbour', { kind: 'runs' }, { RunAtLoad: true });
+      await load(port, neighbour, job);
       expect(await printed(port, job)).toMatchObject({ state: 'not running', runs: 0 });
       const service = await whenRunning(port, job);
+      const [loaded = 0] = await port.starts(neighbour);
+      const [first = 0] = await port.starts(job);
+      // Loaded in one call, the neighbour a moment before; a start is told to some ten milliseconds.
+      expect(first - loaded).toBeGreaterThanOrEqual(1900);
       expect(service.lines).toContain('immediate reason = interval');
       expect(service.lines).toContain('run interval = 2 seconds');
       // A firing while it runs is missed: nothing else happens.
