@@ -1,12 +1,11 @@
-import { posix } from 'node:path';
 import type { Change, Plan } from '../model/plan.ts';
 import type { Event, Failure, Outcome, Report, Result } from '../model/report.ts';
-import { removeLeftovers } from '../sys/files.ts';
 import { CALL_TIMEOUT_MS } from '../sys/launchctl.ts';
 import type { Ports } from '../sys/ports.ts';
 import { type CarriedOut, carryOut, type Means } from './carry-out.ts';
 import { runInOrder } from './schedule.ts';
 import { SETTLE_MS, settle } from './settle.ts';
+import { isSettled, isUntouched } from './unfinished.ts';
 
 export interface ApplyOptions {
   /** After a failure nothing new is begun. */
@@ -27,7 +26,8 @@ const PARALLELISM = 4;
 
 /**
  * Does what a plan says: its actions and nothing else. A job that fails is put back as it was and the others go on; what
- * comes after it is skipped. Throws nothing for a job's sake: all that happened is in the report.
+ * comes after it is skipped. Throws nothing for a job's sake: all that happened is in the report. Throws ReconcileError
+ * `journal/unreadable` (exit 1) before anything is done.
  */
 export async function applyPlan(
   plan: Plan,
@@ -44,6 +44,7 @@ export async function applyPlan(
   const means: Means = {
     ports,
     settings,
+    stack: plan.stack,
     emit,
     ancestry: () => {
       family ??= ports.processes.ancestry();
@@ -51,14 +52,20 @@ export async function applyPlan(
     },
   };
   let failed = false;
-  await tidyUp(plan, ports);
+  const unfinished = new Map(
+    (await ports.journal.read()).map((each) => [`${each.domain}/${each.label}`, each]),
+  );
+  await dropUntouched();
 
   const carriedOut = await runInOrder({
     changes: plan.changes,
     parallelism: Math.max(1, options.parallelism ?? PARALLELISM),
     async run(change, before: readonly CarriedOut[]) {
       const left = whyNot(change) ?? whyStopped() ?? whyNotAfter(before.map(({ result }) => result));
-      const end = left === null ? await carryOut(change, means) : leave(change, ...left);
+      const earlier = unfinished.get(`${change.domain}/${change.label}`) ?? null;
+      const end = left === null ? await carryOut(change, means, earlier) : leave(change, ...left);
+      if (end.result.outcome === 'unchanged' && earlier !== null && (await isSettled(earlier, means)))
+        await ports.journal.end(earlier).catch(() => {});
       failed ||= isFailure(end.result.outcome);
       emit({ event: 'change-finished', label: change.label, domain: change.domain, result: end.result });
       return end;
@@ -79,6 +86,14 @@ export async function applyPlan(
     interrupted: signal?.aborted ?? false,
   };
 
+  /** What was begun and had no effect yet when the run was ended, of a job that nothing speaks of any more. */
+  async function dropUntouched(): Promise<void> {
+    const planned = new Set(plan.changes.map(({ label, domain }) => `${domain}/${label}`));
+    for (const [target, each] of unfinished)
+      if (each.stack === plan.stack && !planned.has(target) && (await isUntouched(each, ports.files)))
+        await ports.journal.end(each).catch(() => {});
+  }
+
   function whyStopped(): [Outcome, Failure] | null {
     if (signal?.aborted)
       return skipped('apply/interrupted', 'Not begun: apply was interrupted.', 'Run reconcile apply again.');
@@ -90,12 +105,6 @@ export async function applyPlan(
       );
     return null;
   }
-}
-
-/** Of runs that were killed. What cannot be removed does no harm: launchd reads `*.plist` only. */
-async function tidyUp(plan: Plan, { files, processes }: Ports): Promise<void> {
-  const folders = new Set(plan.changes.map(({ plist }) => posix.dirname(plist)));
-  for (const folder of folders) await removeLeftovers(folder, files, processes).catch(() => []);
 }
 
 /** What is settled before any action: nothing to do, blocked, or root's. */

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Unfinished } from '../model/journal.ts';
 import type { Action, Change } from '../model/plan.ts';
 import type { Event, Failure, Outcome, Result } from '../model/report.ts';
 import type { Ports } from '../sys/ports.ts';
@@ -8,6 +9,7 @@ import { failureOf } from './failure.ts';
 import { captureFormer } from './former.ts';
 import { checkBeforeStart, checkLabels } from './guard.ts';
 import { restoreFormer } from './restore.ts';
+import { intentOf, isSettled, joinIntent, takeUp } from './unfinished.ts';
 import { noProgress, type Settings, type Verified, type Work } from './work.ts';
 
 export interface CarriedOut {
@@ -21,18 +23,28 @@ export interface CarriedOut {
 export interface Means {
   readonly ports: Ports;
   readonly settings: Settings;
+  /** Whose plan this is. */
+  readonly stack: string;
   readonly ancestry: () => Promise<readonly number[]>;
   readonly emit: (event: Event) => void;
 }
 
 /**
  * One change, from what it finds to what it leaves: its actions in their order, or, when one of them is refused, the
- * former state. Never throws; a failure of one job is data for the others.
+ * former state. The journal knows of it from before its first effect until files and launchd are whole again. Never
+ * throws; a failure of one job is data for the others.
+ *
+ * @param unfinished what an earlier run left of this job when it was ended
  */
-export async function carryOut(change: Change, means: Means): Promise<CarriedOut> {
+export async function carryOut(
+  change: Change,
+  means: Means,
+  unfinished: Unfinished | null = null,
+): Promise<CarriedOut> {
   const { label, domain } = change;
   const diagnostics: Diagnostic[] = [];
   const progress = noProgress();
+  let isClosed = false;
   const finish = (
     outcome: Outcome,
     error: Failure | null,
@@ -47,19 +59,32 @@ export async function carryOut(change: Change, means: Means): Promise<CarriedOut
   let work: Work;
   try {
     checkLabels(change);
-    const former = await captureFormer(change.actions, means);
-    await checkBeforeStart(change, former, means.ancestry);
+    const present = await captureFormer(change.actions, means);
+    await checkBeforeStart(change, present, means.ancestry);
     const { ports, settings } = means;
+    const former = unfinished === null ? present : await takeUp(unfinished, present, progress, means);
     work = { change, ports, settings, former, progress, warn: (diagnostic) => diagnostics.push(diagnostic) };
     for (const action of change.actions)
-      if ('domain' in action && former.services[`${action.domain}/${action.label}`]?.state === 'no-domain')
+      if ('domain' in action && present.services[`${action.domain}/${action.label}`]?.state === 'no-domain')
         progress.absent.add(action.domain);
+    const intent = intentOf(change.actions);
+    if (intent !== null)
+      await ports.journal.begin({
+        stack: means.stack,
+        label,
+        domain,
+        plist: change.plist,
+        former,
+        intent: joinIntent(intent, progress),
+      });
   } catch (error) {
     return finish('failed', failureOf(error));
   }
 
   let waits = change.deferred === 'no-domain';
-  for (const action of change.actions) {
+  for (const [index, action] of change.actions.entries()) {
+    // The ledger alone may be behind: what is there tells the next run the rest.
+    if (change.actions.slice(index).every(isOfLedger)) await closeJournal();
     const asked = domainAsked(action);
     if (asked !== null && progress.absent.has(asked)) {
       waits ||= !isGoneAnyway(action);
@@ -72,9 +97,12 @@ export async function carryOut(change: Change, means: Means): Promise<CarriedOut
     } catch (error) {
       const failure = failureOf(error);
       if (isOfLedger(action)) return finish('failed', failure, [...progress.verified.values()]);
-      return finish(...(await rollBack(work, failure)));
+      const [outcome, reason] = await rollBack(work, failure);
+      if (outcome !== 'rollback-failed') await closeJournal();
+      return finish(outcome, reason);
     }
   }
+  await closeJournal();
   if (waits)
     return finish('deferred', {
       code: 'domain/absent',
@@ -82,6 +110,23 @@ export async function carryOut(change: Change, means: Means): Promise<CarriedOut
       hint: SESSION_HINT,
     });
   return finish(change.op === 'noop' ? 'unchanged' : 'applied', null, [...progress.verified.values()]);
+
+  /** An entry that stays does no harm: the next run takes the job out and in once more. */
+  async function closeJournal(): Promise<void> {
+    if (isClosed) return;
+    isClosed = true;
+    try {
+      const isOver =
+        intentOf(change.actions) !== null || (unfinished !== null && (await isSettled(unfinished, means)));
+      if (!isOver) return;
+      await means.ports.journal.end(change);
+      // The job may have lain in another folder then, and its entry in another journal.
+      if (unfinished !== null && unfinished.plist !== change.plist) await means.ports.journal.end(unfinished);
+    } catch (error) {
+      const { code, message, hint } = failureOf(error);
+      diagnostics.push({ code, severity: 'warning', message, file: null, line: null, column: null, hint });
+    }
+  }
 }
 
 /** Where there is no domain there is no job: nothing is left to be done for these. */

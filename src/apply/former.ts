@@ -1,41 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Domain } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
+import type { Former, FormerFile, FormerService } from '../model/journal.ts';
 import type { Action } from '../model/plan.ts';
 import { printDisabled } from '../sys/client.ts';
 import type { Files } from '../sys/ports.ts';
 import { look } from './poll.ts';
 import { targetOf, type Work } from './work.ts';
-
-/**
- * What a change finds when it begins, of all that it is going to touch: enough to put it back. Plain data, so that it can
- * be written down before the first effect.
- */
-export interface Former {
-  readonly files: Readonly<Record<string, FormerFile>>;
-  /** By target. */
-  readonly services: Readonly<Record<string, FormerService>>;
-  /** By target: true when an override disabled it. */
-  readonly disabled: Readonly<Record<string, boolean>>;
-}
-
-/** Null: there was no such file. */
-export type FormerFile = { readonly base64: string; readonly hash: string; readonly mode: number } | null;
-
-export type FormerService =
-  | { readonly state: 'not-loaded' }
-  | { readonly state: 'no-domain' }
-  | {
-      readonly state: 'loaded';
-      /** The plist that it was loaded from. */
-      readonly path: string | null;
-      readonly submitted: boolean;
-      readonly pid: number | null;
-      /** Seconds. */
-      readonly exitTimeout: number | null;
-      /** Seconds. */
-      readonly minimumRuntime: number | null;
-    };
 
 /**
  * Looks at what the actions are going to touch, and at nothing else: one `print` a job that is loaded, taken out or
@@ -102,7 +73,8 @@ async function lookAtService(
   }
 }
 
-async function lookAtOverride(
+/** Whether an override disables it. Throws when the answer cannot be trusted. */
+export async function lookAtOverride(
   { ports, settings }: Pick<Work, 'ports' | 'settings'>,
   domain: Domain,
   label: string,

@@ -1,8 +1,8 @@
 import { isAppleLabel } from '../launchd/domains.ts';
+import type { Former, FormerService } from '../model/journal.ts';
 import type { Action, Change } from '../model/plan.ts';
 import { checkExpected } from './actions/files.ts';
 import { refuse } from './failure.ts';
-import type { Former, FormerService } from './former.ts';
 import { targetOf } from './work.ts';
 
 /** Of macOS's own jobs not even the state is asked. Throws the refusal. */

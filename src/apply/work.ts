@@ -1,10 +1,10 @@
 import { serviceTarget } from '../launchd/domains.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Domain } from '../model/domain.ts';
+import type { Former } from '../model/journal.ts';
 import type { FileIdentity } from '../model/ledger.ts';
 import type { Action, ActionName, Change } from '../model/plan.ts';
 import type { Ports } from '../sys/ports.ts';
-import type { Former } from './former.ts';
 
 /** Milliseconds throughout. */
 export interface Settings {

@@ -6,6 +6,7 @@ import type { PlanOptions } from '../plan/options.ts';
 import { planChanges } from '../plan/plan.ts';
 import type { Context } from './context.ts';
 import type { Declaration } from './declaration.ts';
+import { halfReloaded, sayUnfinished } from './unfinished.ts';
 import type { World } from './world.ts';
 
 /** Flags of `plan` and `apply`, as commander gives them. */
@@ -29,17 +30,21 @@ export async function makePlan(
 ): Promise<{ readonly observed: Observed; readonly plan: Plan }> {
   const { host, places, ports } = world;
   const targets = options.target;
+  const unfinished = (await ports.journal.read()).filter(({ stack }) => stack === config.name);
   const observed = await observe(ports, {
     jobs,
     places,
     uid: host.uid,
     stack: config.name,
-    refresh: flags.refresh ?? 'proven',
+    // After a kill nothing is taken for proven.
+    refresh: unfinished.length > 0 ? 'full' : (flags.refresh ?? 'proven'),
     mayChangeSystem: world.mayChangeSystem,
     signal,
   });
-  const plan = planChanges(jobs, observed, planOptions(world, config, targets, flags));
-  return { observed, plan: { ...plan, diagnostics: [...diagnostics, ...plan.diagnostics] } };
+  const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];
+  const plan = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
+  const interrupted = sayUnfinished(plan, unfinished);
+  return { observed, plan: { ...plan, diagnostics: [...diagnostics, ...interrupted, ...plan.diagnostics] } };
 }
 
 export function planOptions(

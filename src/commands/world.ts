@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { Host, Places } from '../model/domain.ts';
+import { ReconcileError } from '../model/errors.ts';
 import { realClock } from '../sys/clock.ts';
-import { realFiles } from '../sys/files.ts';
+import { realFiles, removeLeftovers } from '../sys/files.ts';
+import { createJournal, JOURNAL_FOLDER } from '../sys/journal.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
 import { createLedgerStore } from '../sys/ledger.ts';
-import { acquireLock } from '../sys/lock.ts';
+import { acquireLock, type LockOptions, type Release } from '../sys/lock.ts';
 import { choosePlaces, launchctlEnvironment, realHost } from '../sys/places.ts';
 import type { Ports } from '../sys/ports.ts';
 import { realProcesses } from '../sys/processes.ts';
@@ -41,26 +44,55 @@ export function openWorld(context: Context): World {
     clock: realClock,
     processes: realProcesses,
     ledger: createLedgerStore(places, realFiles, host.uid),
+    journal: createJournal(places, realFiles, realProcesses, host.uid),
   };
   return { host, places, ports, mayChangeSystem: !places.systemNeedsRoot || host.uid === 0 };
 }
 
-/** Does something that changes jobs while no other reconcile does. */
+/**
+ * Does something that changes jobs while no other reconcile does: none with the same state, and, where system jobs may
+ * change, none of any user. What killed runs left of half-written files is removed first.
+ */
 export async function withLock<T>(
   context: Context,
-  { places, ports }: World,
+  { places, ports, mayChangeSystem }: World,
   work: () => Promise<T>,
 ): Promise<T> {
-  const release = await acquireLock(places.userState, {
+  const options = {
     timeoutMs: context.options.lockTimeoutMs,
     clock: ports.clock,
     processes: ports.processes,
     signal: context.signal,
-    onWait: (holder) => context.terminal.note(`Waiting for another reconcile (process ${holder}) to end …`),
-  });
+    onWait: (holder: number) =>
+      context.terminal.note(`Waiting for another reconcile (process ${holder}) to end …`),
+  };
+  const releases: Release[] = [];
   try {
+    // Always in this order, so that two runs never wait for each other.
+    releases.push(await acquireLock(places.userState, options));
+    if (mayChangeSystem && places.systemState !== places.userState)
+      releases.push(await lockSystem(places.systemState, options));
+    await sweep(places, ports);
     return await work();
   } finally {
-    await release();
+    for (const release of releases.reverse()) await release();
   }
+}
+
+/** Who cannot write there cannot change a system job either: its journal, kept there, comes before the first effect. */
+async function lockSystem(folder: string, options: LockOptions): Promise<Release> {
+  try {
+    return await acquireLock(folder, options);
+  } catch (error) {
+    if (error instanceof ReconcileError && error.code === 'lock/unwritable') return async () => {};
+    throw error;
+  }
+}
+
+/** What cannot be removed does no harm: launchd reads `*.plist` only, and we read no name of this kind. */
+async function sweep(places: Places, { files, processes }: Ports): Promise<void> {
+  const states = [places.userState, places.systemState];
+  const journals = states.map((state) => join(state, JOURNAL_FOLDER));
+  const folders = [places.userAgents, places.globalAgents, places.daemons, ...states, ...journals];
+  for (const folder of new Set(folders)) await removeLeftovers(folder, files, processes).catch(() => []);
 }

@@ -101,7 +101,8 @@ export const realFiles: Files = {
 
 /**
  * Removes from a folder the temporary files that runs of ours left when they were killed. Those of a run that is still
- * alive stay. Returns the removed names.
+ * alive stay; one with our own pid is of an earlier life of it, since this is done before anything is written. Returns
+ * the removed names.
  */
 export async function removeLeftovers(
   folder: string,
@@ -111,7 +112,8 @@ export async function removeLeftovers(
   const removed: string[] = [];
   for (const name of await files.list(folder)) {
     const maker = TEMPORARY.exec(name)?.[1];
-    if (maker === undefined || processes.alive(Number(maker))) continue;
+    if (maker === undefined) continue;
+    if (Number(maker) !== process.pid && processes.alive(Number(maker))) continue;
     await files.remove(join(folder, name));
     removed.push(name);
   }

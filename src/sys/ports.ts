@@ -1,4 +1,5 @@
 import type { Domain } from '../model/domain.ts';
+import type { Unfinished } from '../model/journal.ts';
 import type { FileIdentity, Ledger, LedgerEntry } from '../model/ledger.ts';
 
 /** What one launchctl call came to. `code` null: ended by a signal or the time limit. */
@@ -63,6 +64,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly processes: Processes;
   readonly ledger: LedgerStore;
+  readonly journal: Journal;
 }
 
 /** What we own, on disk. Each change is written at once, atomically. */
@@ -72,4 +74,17 @@ export interface LedgerStore {
   /** Adds or replaces the entry of this label in this domain. */
   record(entry: LedgerEntry): Promise<void>;
   forget(domain: Domain, label: string): Promise<void>;
+}
+
+/** The changes that are under way, on disk. */
+export interface Journal {
+  /**
+   * What runs that have ended left unfinished; what a living one is at is not told. Throws ReconcileError
+   * `journal/unreadable` (exit 1, nothing is touched) when a file is there but cannot be trusted.
+   */
+  read(): Promise<readonly Unfinished[]>;
+  /** Written before the first effect; replaces an entry for the same label in the same domain. */
+  begin(change: Unfinished): Promise<void>;
+  /** Files and launchd are whole again. No entry: no error. */
+  end(change: Pick<Unfinished, 'label' | 'domain' | 'plist'>): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createWorld, GUI, plistText } from '../support/apply-world.ts';
 
@@ -112,14 +112,6 @@ describe('applyPlan', () => {
       'com.example.a applied',
       'com.example.b deferred',
     ]);
-  });
-
-  it('removes what a killed run has left in the folder', async () => {
-    const world = createWorld();
-    const leftover = `${world.folder}/LaunchAgents/.reconcile-${2 ** 22 - 1}-0123456789abcdef`;
-    writeFileSync(leftover, 'half');
-    await world.apply([world.create('com.example.a')]);
-    expect(existsSync(leftover)).toBe(false);
   });
 
   it('makes no proof when the file changed while it was loaded', async () => {

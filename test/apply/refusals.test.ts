@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../src/model/plan.ts';
 import { realFiles } from '../../src/sys/files.ts';
@@ -164,16 +164,16 @@ describe('a refused removal', () => {
   });
 });
 
-describe('nothing is begun', () => {
-  const untouched = async (
-    world: World,
-    report: Awaited<ReturnType<World['apply']>>,
-    code: string,
-  ): Promise<void> => {
-    expect(report).toMatchObject({ changed: false, results: [{ outcome: 'failed', error: { code } }] });
-    expect(world.launchctl.calls.every((call) => call.startsWith('print'))).toBe(true);
-  };
+const untouched = async (
+  world: World,
+  report: Awaited<ReturnType<World['apply']>>,
+  code: string,
+): Promise<void> => {
+  expect(report).toMatchObject({ changed: false, results: [{ outcome: 'failed', error: { code } }] });
+  expect(world.launchctl.calls.every((call) => call.startsWith('print'))).toBe(true);
+};
 
+describe('nothing is begun', () => {
   it('when the file was changed after the plan', async () => {
     const world = createWorld();
     world.install(A);
@@ -261,11 +261,23 @@ describe('files that refuse', () => {
     expect(readFileSync(`${world.folder}/theirs`, 'utf8')).toBe('theirs');
   });
 
-  it('keeps the job when only the ledger cannot be written', async () => {
+  it('begins nothing that it cannot write down first', async () => {
     const world = createWorld();
     writeFileSync(`${world.folder}/state`, 'in the way');
+    const former = world.install(A);
+    const report = await world.apply([world.update(A)]);
+    await untouched(world, report, 'file/failed');
+    expect(world.text(A)).toBe(former);
+  });
+
+  it('keeps the job when only the ledger cannot be written', async () => {
+    const world = createWorld();
+    mkdirSync(`${world.folder}/state/ledger.json`, { recursive: true });
     const report = await world.apply([world.create(A)]);
-    expect(report).toMatchObject({ changed: true, results: [{ outcome: 'failed' }] });
+    expect(report).toMatchObject({
+      changed: true,
+      results: [{ outcome: 'failed', error: { code: 'ledger/unreadable' } }],
+    });
     expect(world.text(A)).toBe(plistText(A, 'new'));
     expect(world.launchctl.jobs.has(world.target(A))).toBe(true);
   });

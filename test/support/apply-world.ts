@@ -9,6 +9,7 @@ import { dict, type PlistValue } from '../../src/model/plist.ts';
 import type { Event, Report } from '../../src/model/report.ts';
 import { writePlist } from '../../src/plist/write.ts';
 import { realFiles } from '../../src/sys/files.ts';
+import { createJournal } from '../../src/sys/journal.ts';
 import { createLedgerStore } from '../../src/sys/ledger.ts';
 import type { Files, Ports } from '../../src/sys/ports.ts';
 import { createPatientClock, type PatientClock } from './patient-clock.ts';
@@ -52,7 +53,8 @@ export function createWorld(files: Files = realFiles): World {
     globalAgents: join(folder, 'g'),
   };
   const ledger = createLedgerStore(places, realFiles, uid);
-  const ports: Ports = { launchctl, files, clock, processes: launchctl.processes, ledger };
+  const journal = createJournal(places, realFiles, launchctl.processes, uid);
+  const ports: Ports = { launchctl, files, clock, processes: launchctl.processes, ledger, journal };
   const events: Event[] = [];
   const path = (label: string): string => join(agents, `${label}.plist`);
 

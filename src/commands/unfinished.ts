@@ -1,0 +1,46 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Job } from '../model/job.ts';
+import type { Unfinished } from '../model/journal.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Plan } from '../model/plan.ts';
+
+/**
+ * Labels of declared jobs that a run was about to take out of launchd and load anew when it was ended, and that launchd
+ * still has. It may have the former definition, which `print` does not always tell from the new one, and may even be
+ * taking it out just now: they are taken out and loaded once more.
+ */
+export function halfReloaded(
+  jobs: readonly Job[],
+  observed: Observed,
+  unfinished: readonly Unfinished[],
+): readonly string[] {
+  const half = new Set(unfinished.flatMap(({ intent }) => intent.out));
+  const loaded = new Set(
+    observed.jobs
+      .filter(({ service }) => service.state === 'loaded')
+      .map(({ domain, label }) => `${domain}/${label}`),
+  );
+  return jobs
+    .map(({ domain, label }) => ({ label, target: `${domain}/${label}` }))
+    .filter(({ target }) => half.has(target) && loaded.has(target))
+    .map(({ label }) => label);
+}
+
+/** One warning a job of this plan that a run was at when it was ended. */
+export function sayUnfinished(plan: Plan, unfinished: readonly Unfinished[]): readonly Diagnostic[] {
+  const targets = new Set(unfinished.map(({ domain, label }) => `${domain}/${label}`));
+  return plan.changes
+    .filter(({ domain, label }) => targets.has(`${domain}/${label}`))
+    .map(({ instance, label, actions, blocked }) => ({
+      code: 'apply/unfinished',
+      severity: 'warning',
+      message: `An earlier run of reconcile was ended in the middle of its work on ${instance ?? label}.`,
+      file: null,
+      line: null,
+      column: null,
+      hint:
+        blocked === null && actions.length > 0
+          ? 'What is planned for it here puts that right: `reconcile apply`.'
+          : 'The job may be half changed: look at `reconcile status`, then run `reconcile apply`.',
+    }));
+}
