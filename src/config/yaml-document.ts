@@ -102,8 +102,20 @@ export function parseDocument(file: SourceFile, collector: Collector): YamlDocum
   }
   if (document === null || refused) return null;
 
-  for (const problem of [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_ERRORS)) {
+  for (const problem of withoutCascades([...document.errors, ...document.warnings], file.text)) {
     const [start, end] = problem.pos;
+    const bare = bareInterpolation(file.text, start);
+    if (bare !== null) {
+      collector.report(
+        {
+          code: 'yaml/syntax',
+          message: `Inside { } or [ ], a bare brace begins a map, so \`${bare}\` must stand in quotes.`,
+          hint: `Write "${bare}".`,
+        },
+        at(start - 1, start - 1 + bare.length),
+      );
+      continue;
+    }
     const where = at(Math.min(start, Math.max(0, file.text.length - 1)), Math.max(end, start + 1));
     collector.report(syntaxProblem(problem.code, problem.message), where);
   }
@@ -121,6 +133,29 @@ export function parseDocument(file: SourceFile, collector: Collector): YamlDocum
     );
   }
   return document.errors.length > 0 ? null : document;
+}
+
+interface SyntaxError {
+  readonly code: string;
+  readonly message: string;
+  readonly pos: readonly [number, number];
+}
+
+/** Where the parser has lost its way, each further token is unexpected too: only the first of these says something. */
+function withoutCascades(problems: readonly SyntaxError[], text: string): readonly SyntaxError[] {
+  const lost = problems.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
+  return problems
+    .filter(
+      ({ code, pos }, index) =>
+        index <= lost || code !== 'UNEXPECTED_TOKEN' || bareInterpolation(text, pos[0]) !== null,
+    )
+    .slice(0, MAX_SYNTAX_ERRORS);
+}
+
+/** The `${…}` whose brace stands at this offset, or null. */
+function bareInterpolation(text: string, brace: number): string | null {
+  if (text[brace] !== '{' || text[brace - 1] !== '$') return null;
+  return /^\$\{[^{}\n]*\}/.exec(text.slice(brace - 1, brace + 200))?.[0] ?? null;
 }
 
 /** Levels of lists and maps that are open: the stack holds the document below them and may hold a scalar above. */

@@ -7,6 +7,11 @@ const web = (lines: string): string => `version: 1\ninstances:\n  web:\n${lines.
 describe('bad YAML', () => {
   it.each([
     ['a bracket left open', 'version: 1\ninstances: {a: {\n', ['2:17 yaml/syntax']],
+    [
+      'a bare ${…} in braces, and no echo of it',
+      'version: 1\ninstances:\n  a: { command: ${home}/x }\n  b: {\n command: y }\n',
+      ['3:17 yaml/syntax'],
+    ],
     ['a tab as indentation', 'version: 1\ninstances:\n\ta: 1\n', ['3:1 yaml/syntax']],
     ['a key written twice', web('command: a\ncommand: b'), ['5:5 yaml/duplicate-key']],
     ['an alias of nothing', web('command: *cmd'), ['4:14 yaml/alias-unknown']],
