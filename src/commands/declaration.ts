@@ -63,12 +63,21 @@ function compile(context: Context, host: Host, places: Places): Declaration {
       return reading;
     },
   };
-  const { config, diagnostics } = loadConfig(roots, remembering, host);
-  if (config === null) throw new InvalidFile(diagnostics, sources);
-  const compiled = compileJobs(config, host, places);
-  const all = [...diagnostics, ...compiled.diagnostics];
-  if (all.some(({ severity }) => severity === 'error')) throw new InvalidFile(all, sources);
+  const { config, partial, diagnostics } = loadConfig(roots, remembering, host);
+  // With errors, what is sound is compiled all the same: its errors are told along with the others.
+  const compiled = partial === null ? null : compileJobs(partial, host, places);
+  const all = inFileOrder([...diagnostics, ...(compiled?.diagnostics ?? [])], partial?.files ?? []);
+  if (config === null || compiled === null || all.some(({ severity }) => severity === 'error'))
+    throw new InvalidFile(all, sources);
   return { config, jobs: compiled.jobs, diagnostics: all, sources, host, places };
+}
+
+/** As a person reads: by file in the order of reading, then by place. What concerns no place comes first. */
+function inFileOrder(diagnostics: readonly Diagnostic[], files: readonly string[]): readonly Diagnostic[] {
+  const position = ({ file }: Diagnostic): number => files.indexOf(file ?? '');
+  return diagnostics.toSorted(
+    (a, b) => position(a) - position(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
 }
 
 /** Warnings and infos, to standard error; with `--json` they stand in the document instead. */
