@@ -119,7 +119,8 @@ function unreadable(
   range: string,
   spec: FieldSpec,
 ): string | { message: string; hint: string } {
-  if (item === '') return `A ${spec.name} is missing here: the list has an empty item.`;
+  if (item === '')
+    return `${spec.name === 'hour' ? 'An' : 'A'} ${spec.name} is missing here: the list has an empty item.`;
   if (range === '?') return { message: '`?` belongs to another kind of cron.', hint: 'Write `*`.' };
   if (/^(?:l|lw|[0-9]+[lw]|[a-z]{3}l)$/i.test(range) || range.includes('#'))
     return {
@@ -136,5 +137,5 @@ function unreadable(
 
 function describe(spec: FieldSpec): string {
   const names = spec.names.length === 0 ? '' : ` or ${first(spec)} to ${last(spec)}`;
-  return `A ${spec.name} is ${spec.min} to ${spec.max}${names}; write \`A-B\` for a range, \`A,B\` for a list, \`*/N\` for every N.`;
+  return `${spec.name === 'hour' ? 'An' : 'A'} ${spec.name} is ${spec.min} to ${spec.max}${names}; write \`A-B\` for a range, \`A,B\` for a list, \`*/N\` for every N.`;
 }
