@@ -26,6 +26,7 @@ function readPlistValue(node: YamlNode, path: string, collector: Collector): Pli
     case 'boolean':
       return node.value;
     case 'integer': {
+      warnOfLeadingZero(node, collector);
       const number = Number(node.value);
       return Number.isSafeInteger(number) ? number : { kind: 'integer', digits: String(node.value) };
     }
@@ -53,4 +54,12 @@ function readPlistValue(node: YamlNode, path: string, collector: Collector): Pli
       return undefined;
     }
   }
+}
+
+/** `Umask: 022` looks octal, and is 22 in YAML 1.2; it goes in as it stands, but not without a word. */
+function warnOfLeadingZero(node: YamlNode & { kind: 'integer' }, collector: Collector): void {
+  if (!/^[-+]?0[0-9]/.test(node.written)) return;
+  const message = `YAML reads \`${node.written}\` as the decimal number ${node.value}.`;
+  const hint = 'Write it without the leading zero; octal digits of a Umask go in quotes: "022".';
+  collector.report({ code: 'launchd/leading-zero', message, hint }, node.span, 'warning');
 }

@@ -53,7 +53,9 @@ function readNode(schema: z.core.$ZodType, node: YamlNode, path: string, collect
     }
     case 'union': {
       const option = def.options.find((candidate) => accepts(candidate, node));
-      return option === undefined ? wrong() : readNode(option, node, path, collector);
+      return option === undefined || isOtherLiteral(option, node)
+        ? wrong()
+        : readNode(option, node, path, collector);
     }
     case 'custom':
       return node.kind === 'map' ? readPlistDict(node, path, collector) : wrong();
@@ -97,6 +99,13 @@ function kindOf(value: unknown): YamlNode['kind'] {
   return typeof value === 'number' ? 'integer' : typeof value === 'boolean' ? 'boolean' : 'text';
 }
 
+/** `"5"` where a number or `"*"` may stand: what is told is all that the union takes. */
+function isOtherLiteral(schema: z.core.$ZodType, node: YamlNode): boolean {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type !== 'literal' || node.kind !== 'text' || node.opaque !== undefined) return false;
+  return !def.values.includes(node.text);
+}
+
 function readScalar(schema: z.core.$ZodType, node: YamlNode, path: string, collector: Collector): Read {
   if (!accepts(schema, node)) {
     collector.report(mismatch(schema, node, path), node.span);
@@ -136,7 +145,9 @@ function readMembers(shape: Shape, node: MapNode, path: string, collector: Colle
     const entry = node.entries.get(key);
     const isThere = entry !== undefined && entry.value.kind !== 'null';
     if (isThere) {
-      const read = readNode(schema, entry.value, joinPath(path, key), collector);
+      // A short form stands for the whole map, so it is told under the name of that: `restart`, not `restart.policy`.
+      const written = entry.value.span === node.span ? path : joinPath(path, key);
+      const read = readNode(schema, entry.value, written, collector);
       if (read !== undefined) value[key] = read;
     } else if ((schema as z.core.$ZodTypes)._zod.def.type !== 'optional') {
       const message = `\`${joinPath(path, key)}\` is missing.`;

@@ -67,6 +67,7 @@ export function resolveInstance(
     fields,
     origin: 'template',
   }));
+  const isWhole = collector.errors() === errorsBefore;
   if (gathered.defaults !== null) {
     layers.unshift({ fields: without(gathered.defaults, ['template']), origin: 'defaults' });
   }
@@ -90,7 +91,8 @@ export function resolveInstance(
     when?: unknown;
   };
   checkFields(fields, collector);
-  checkInstance(name, fields, entry.keySpan, collector);
+  // Without one of its templates it cannot be told what is missing.
+  if (isWhole) checkInstance(name, fields, entry.keySpan, collector);
 
   const places: Record<string, Place> = Object.create(null);
   const origins: Record<string, Origin> = Object.create(null);

@@ -61,7 +61,8 @@ function checkRestart(fields: MapNode, collector: Collector): void {
     const hint = 'Keep `policy` or `run_while`; `policy: null` takes an inherited one away.';
     collector.report({ code: 'restart/run-while', message, hint }, laterOf(policy.span, runWhile.span));
   }
-  const isEmpty = (node: YamlNode | undefined): boolean => node?.kind !== 'map' || node.entries.size === 0;
+  const isEmpty = (node: YamlNode | undefined): boolean =>
+    node?.kind !== 'map' || [...node.entries.values()].every(({ value }) => value.kind === 'null');
   if (runWhile.kind === 'map' && isEmpty(member(runWhile, 'paths')) && isEmpty(member(runWhile, 'loaded'))) {
     const message = '`run_while` names no condition, so it would never start the job.';
     const hint = 'Write `paths: {PATH: true}` or `loaded: {LABEL: true}` under it.';

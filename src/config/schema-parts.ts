@@ -46,7 +46,9 @@ export const filled = (entry: About): z.ZodMiniType<string> =>
     .string()
     .check(
       rule((value: string) =>
-        value.trim() === '' ? { code: 'field/empty', message: 'This text is empty.' } : null,
+        value.trim() === ''
+          ? { code: 'field/empty', message: 'This text is empty.', hint: 'Write a value, or remove it.' }
+          : null,
       ),
     )
     .register(about, { ...entry, json: { minLength: 1, ...entry.json } });

@@ -128,6 +128,25 @@ describe('bad fields', () => {
       '5:31 field/value',
       '',
     ],
+    [
+      'a minute in quotes',
+      'command: x\nstart: {schedule: [{minute: "5"}]}',
+      '5:33 field/type',
+      'a whole number from 0 to 59, or "*"',
+    ],
+    [
+      'a short form, told as it is written',
+      'command: x\nrestart: often',
+      '5:14 field/value',
+      '`restart` must',
+    ],
+    [
+      'a short form of two members, told once',
+      'command: x\nlimits: {cpu: -1}',
+      '5:19 field/value',
+      '`limits.cpu`',
+    ],
+    ['an empty text', 'command: x\nstdout: ""', '5:13 field/empty', 'Write a value'],
     ['nothing to run', 'stdout: /tmp/x', '3:3 run/missing', '`command:`'],
     ['two things to run', 'command: x\nscript: y', '5:13 run/conflict', 'Keep one'],
     ['a user for an agent', 'command: x\nuser: root', '5:11 field/system-only', '`domain: system`'],
@@ -149,6 +168,12 @@ describe('bad fields', () => {
       '5:26 restart/run-while-empty',
       'paths',
     ],
+    [
+      'run_while with its only condition taken away',
+      'command: x\nrestart: {run_while: {paths: {/x: null}}}',
+      '5:26 restart/run-while-empty',
+      'paths',
+    ],
     ['the label under launchd', 'command: x\nlaunchd: {Label: y}', '5:15 launchd/label', '`label:`'],
     ['nothing under launchd', 'command: x\nlaunchd: {Nice: }', '5:21 launchd/null', 'Write a value'],
     ['infinity under launchd', 'command: x\nlaunchd: {Nice: .inf}', '5:21 launchd/number', ''],
@@ -161,6 +186,7 @@ describe('bad fields', () => {
     ['an instance that waits for itself', 'command: x\ndepends_on: [web]', '5:18 depends-on/cycle', 'Remove'],
     ['an operating system of no Mac', 'command: x\nwhen: {os: darwin}', '5:16 when/value', '`macos`'],
     ['a template that is not there', 'command: x\ntemplate: vm', '5:15 template/unknown', '`templates:`'],
+    ['a template that would have said what runs', 'template: vm', '4:15 template/unknown', '`templates:`'],
     [
       'an unknown name in a text',
       'command: x\nstdout: /x/${hots}/y',
@@ -231,6 +257,15 @@ instances:
     );
     expect(config).toBeNull();
     expect(partial?.instances.map(({ name, fields }) => [name, fields])).toEqual([['b', { command: 'y' }]]);
+  });
+});
+
+describe('numbers under launchd', () => {
+  it('go in as they stand, with a warning where a leading zero looks octal', () => {
+    const { config, diagnostics } = parse(web('command: x\nlaunchd: {Umask: 022, Nice: 0}'));
+    expect(codes({ config, partial: config, diagnostics })).toEqual(['5:22 launchd/leading-zero']);
+    expect(diagnostics[0]).toMatchObject({ severity: 'warning', message: expect.stringContaining('22') });
+    expect(config?.instances[0]?.fields.launchd?.entries['Umask']).toBe(22);
   });
 });
 
