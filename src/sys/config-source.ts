@@ -8,7 +8,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ConfigSource, SourceReading } from '../config/source.ts';
 import { expandGlob } from './glob.ts';
 
@@ -52,7 +52,7 @@ function readConfigFile(path: string, options: ConfigSourceOptions): SourceReadi
     const stat = fstatSync(descriptor);
     if (stat.isDirectory()) return refused('unreadable', `${path} is a folder, not a file.`);
     if (stat.isFile() && stat.size > SIZE_LIMIT) return tooLarge(path);
-    const distrust = options.uid === 0 ? whyUntrusted(realPath, stat, options.invokingUid) : null;
+    const distrust = options.uid === 0 ? whyUntrusted(path, realPath, stat, options.invokingUid) : null;
     if (distrust !== null) return refused('untrusted', distrust);
     const bytes = readUpTo(descriptor, SIZE_LIMIT + 1);
     if (bytes.length > SIZE_LIMIT) return tooLarge(path);
@@ -94,9 +94,10 @@ function readUpTo(descriptor: number, limit: number): Buffer {
 
 /**
  * Root acts on what it reads, so nobody else may be able to change it: the file and its folder belong to root or to who
- * called sudo and are writable by the owner alone, and nobody else can put another folder in the place of one above.
+ * called sudo and are writable by the owner alone, and nobody else can put another folder in the place of one above. Where
+ * `path` is a link, the same holds for the folder that the link stands in, since who can write there can point it elsewhere.
  */
-function whyUntrusted(realPath: string, file: Stats, invoking: number | null): string | null {
+function whyUntrusted(path: string, realPath: string, file: Stats, invoking: number | null): string | null {
   const trusts = (uid: number): boolean => uid === 0 || uid === invoking;
   const what = (path: string, stat: Stats): string | null =>
     !trusts(stat.uid)
@@ -104,15 +105,19 @@ function whyUntrusted(realPath: string, file: Stats, invoking: number | null): s
       : (stat.mode & 0o022) !== 0
         ? `${path} can be written by others (mode ${(stat.mode & 0o777).toString(8)}), so root does not act on it.`
         : null;
+  const wayTo = (folder: string): string | null => {
+    const direct = what(folder, statSync(folder));
+    if (direct !== null) return direct;
+    for (let above = dirname(folder); ; above = dirname(above)) {
+      const stat = statSync(above);
+      // In a sticky folder such as /tmp nobody can move away what is not theirs.
+      const problem = (stat.mode & 0o1000) === 0 || !trusts(stat.uid) ? what(above, stat) : null;
+      if (problem !== null || above === dirname(above)) return problem;
+    }
+  };
   const folder = dirname(realPath);
-  const direct = what(realPath, file) ?? what(folder, statSync(folder));
-  if (direct !== null) return direct;
-  for (let above = dirname(folder); ; above = dirname(above)) {
-    const stat = statSync(above);
-    // In a sticky folder such as /tmp nobody can move away what is not theirs.
-    const problem = (stat.mode & 0o1000) === 0 || !trusts(stat.uid) ? what(above, stat) : null;
-    if (problem !== null || above === dirname(above)) return problem;
-  }
+  const standing = resolveReal(dirname(resolve(path)));
+  return what(realPath, file) ?? wayTo(folder) ?? (standing === folder ? null : wayTo(standing));
 }
 
 function refused(reason: 'missing' | 'unreadable' | 'untrusted', message: string): SourceReading {

@@ -73,6 +73,18 @@ describe('trust', () => {
     expect(root.read(path)).toMatchObject({ reason: 'untrusted' });
   });
 
+  it('as root, refuses a link in a folder that others can write', () => {
+    const { path } = file();
+    const open = temporaryFolder();
+    symlinkSync(path, join(open, 'link.yaml'));
+    expect(root.read(join(open, 'link.yaml'))).toMatchObject({ ok: true, realPath: path });
+    chmodSync(open, 0o777);
+    expect(root.read(join(open, 'link.yaml'))).toMatchObject({
+      reason: 'untrusted',
+      message: expect.stringContaining(open),
+    });
+  });
+
   it.runIf(self !== 0)('as root, refuses a file of somebody else', () => {
     const alone = createConfigSource({ uid: 0, invokingUid: null });
     expect(alone.read(file().path)).toMatchObject({ reason: 'untrusted' });
