@@ -8,7 +8,7 @@ import { expandShortForms, mergeFields } from './layers.ts';
 import { type MapEntry, type MapNode, member, type Span, sourceFile, type YamlNode } from './node.ts';
 import { read, reportUnknownKeys } from './read.ts';
 import { fileShape } from './schema.ts';
-import type { ConfigSource } from './source.ts';
+import type { ConfigSource, SourceReading } from './source.ts';
 
 /** Files that one configuration may read, each include counted. */
 const MAX_FILES = 1_000;
@@ -96,7 +96,8 @@ function gatherFile(path: string, role: Role, askedAt: Span | null, state: Gathe
   }
   const reading = state.source.read(path);
   if (!reading.ok) {
-    refuse(`file/${reading.reason}`, reading.message);
+    const isIncluded = askedAt !== null;
+    refuse(`file/${reading.reason}`, reading.message, fileHint(reading.reason, isIncluded));
     return;
   }
   const { realPath, text } = reading;
@@ -127,6 +128,22 @@ function gatherFile(path: string, role: Role, askedAt: Span | null, state: Gathe
   state.open.push(realPath);
   gatherDocument(document, role, state);
   state.open.pop();
+}
+
+function fileHint(
+  reason: (SourceReading & { ok: false })['reason'],
+  isIncluded: boolean,
+): string | undefined {
+  switch (reason) {
+    case 'missing':
+      return isIncluded ? 'Check the path; a `?` at its end says that the file may be absent.' : undefined;
+    case 'too-large':
+      return 'Check that it is the right file, or split it with `include:`.';
+    case 'untrusted':
+      return 'Let it belong to root or to who calls sudo, and take the permission to write from others: `chmod go-w`.';
+    case 'unreadable':
+      return undefined;
+  }
 }
 
 function gatherDocument(document: MapNode, role: Role, state: Gathering): void {

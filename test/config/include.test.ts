@@ -43,6 +43,7 @@ describe('include', () => {
   it('says what is missing, at the include', () => {
     const loaded = load([ROOT], { [ROOT]: root('[gone.yaml, "none/*.yaml"]', 'instances: {}') });
     expect(codes(loaded)).toEqual(['3:11 file/missing', '3:22 include/missing']);
+    for (const { hint } of loaded.diagnostics) expect(hint).toContain('?');
     expect(loaded.config).toBeNull();
   });
 
