@@ -5,6 +5,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host, Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
+import { hideSecrets } from '../report/mask.ts';
 import { createConfigSource, invokingUid } from '../sys/config-source.ts';
 import { findFiles } from '../sys/find-file.ts';
 import { choosePlaces, realHost } from '../sys/places.ts';
@@ -66,7 +67,8 @@ function compile(context: Context, host: Host, places: Places): Declaration {
   const { config, partial, diagnostics } = loadConfig(roots, remembering, host);
   // With errors, what is sound is compiled all the same: its errors are told along with the others.
   const compiled = partial === null ? null : compileJobs(partial, host, places);
-  const all = inFileOrder([...diagnostics, ...(compiled?.diagnostics ?? [])], partial?.files ?? []);
+  const found = inFileOrder([...diagnostics, ...(compiled?.diagnostics ?? [])], partial?.files ?? []);
+  const all = hideSecrets(found, host.env);
   if (config === null || compiled === null || all.some(({ severity }) => severity === 'error'))
     throw new InvalidFile(all, sources);
   return { config, jobs: compiled.jobs, diagnostics: all, sources, host, places };

@@ -1,3 +1,4 @@
+import { maskLine } from './mask.ts';
 import { displayWidth, printable } from './printable.ts';
 import { ellipsis, paint, type Style } from './style.ts';
 
@@ -11,15 +12,16 @@ const SHOWN = 96;
  *     12 |     restrat: always
  *        |     ^^^^^^^
  *
- * A long line is cut around the mark. Null when the text has no such line.
+ * What looks secret is starred out. A long line is cut around the mark. Null when the file, given in lines, has no such line.
  */
 export function codeFrame(
-  text: string,
+  lines: readonly string[],
   mark: { readonly line: number; readonly column: number; readonly length: number },
   style: Style,
 ): string | null {
-  const line = lineAt(text, mark.line);
-  if (line === null) return null;
+  const written = lines[mark.line - 1]?.replace(/\r$/, '');
+  if (written === undefined) return null;
+  const line = maskAround(written, mark.column);
   const at = Math.min(Math.max(mark.column - 1, 0), line.length);
   const start = at - Number(splitsPair(line, at));
   const [from, to] = windowOf(line, start);
@@ -38,15 +40,11 @@ export function codeFrame(
   ].join('\n');
 }
 
-function lineAt(text: string, line: number): string | null {
-  let start = 0;
-  for (let current = 1; current < line; current++) {
-    const end = text.indexOf('\n', start);
-    if (end === -1) return null;
-    start = end + 1;
-  }
-  const end = text.indexOf('\n', start);
-  return text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '');
+/** Masks what may be shown and as much again on both sides; a line may be as long as a file. */
+function maskAround(line: string, column: number): string {
+  const from = Math.max(0, Math.min(column, line.length) - 4 * SHOWN);
+  const to = from + 8 * SHOWN;
+  return line.slice(0, from) + maskLine(line.slice(from, to)) + line.slice(to);
 }
 
 /** The part of a line to show, which includes `at`; no surrogate pair is cut. */

@@ -24,11 +24,24 @@ export function renderDiagnostics(
   style: Style,
 ): string {
   if (diagnostics.length === 0) return '';
-  const blocks = diagnostics.map((diagnostic) => `${renderOne(diagnostic, sources, style)}\n`);
+  const lines = new Map<string, readonly string[] | null>();
+  const linesOf = (file: string): readonly string[] | null => {
+    const known = lines.get(file);
+    if (known !== undefined) return known;
+    // Once a file: it may be long, and most of what is wrong with it may be in there.
+    const found = Object.hasOwn(sources, file) ? (sources[file]?.split('\n') ?? null) : null;
+    lines.set(file, found);
+    return found;
+  };
+  const blocks = diagnostics.map((diagnostic) => `${renderOne(diagnostic, linesOf, style)}\n`);
   return `${blocks.join('\n')}\n${countLine(diagnostics)}\n`;
 }
 
-function renderOne(diagnostic: Diagnostic, sources: Readonly<Record<string, string>>, style: Style): string {
+function renderOne(
+  diagnostic: Diagnostic,
+  linesOf: (file: string) => readonly string[] | null,
+  style: Style,
+): string {
   const { code, severity, message, file, line, column, hint } = diagnostic;
   const lines = [
     `${paint(style, COLORS[severity], `${severity}[${printable(code, style)}]`)}: ${text(message, style)}`,
@@ -36,8 +49,8 @@ function renderOne(diagnostic: Diagnostic, sources: Readonly<Record<string, stri
   if (file !== null) {
     const place = [file, ...(line === null ? [] : [line, ...(column === null ? [] : [column])])].join(':');
     lines.push(` ${paint(style, 'dim', '-->')} ${printable(place, style)}`);
-    const source = Object.hasOwn(sources, file) ? sources[file] : undefined;
-    if (source !== undefined && line !== null) {
+    const source = line === null ? null : linesOf(file);
+    if (source !== null && line !== null) {
       const mark = { line, column: column ?? 1, length: diagnostic.length ?? 1 };
       lines.push(codeFrame(source, mark, style) ?? '');
     }

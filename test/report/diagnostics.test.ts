@@ -65,6 +65,20 @@ info[field/unknown]: By the way.
     expect(renderDiagnostics([diagnostic], { [file]: source }, plain)).toContain(`\n${frame}\n`);
   });
 
+  it('stars out what looks secret, and keeps the caret right', () => {
+    const source = 'environment: {DB_PASSWORD: hunter2, DEBUG: true}';
+    expect(renderDiagnostics([at(1, 44, { length: 4 })], { [file]: source }, plain)).toContain(
+      `\n1 | environment: {DB_PASSWORD: *******, DEBUG: true}\n  |${' '.repeat(44)}^^^^\n`,
+    );
+  });
+
+  it('finds the lines of a long file that is wrong throughout', () => {
+    const found = Array.from({ length: 50_000 }, (_, index) => at(index + 1, 1));
+    const text = renderDiagnostics(found, { [file]: 'bad: 1\n'.repeat(50_000) }, plain);
+    expect(text).toContain('50000 | bad: 1\n');
+    expect(text).toContain('50000 errors.');
+  });
+
   it('cuts a long line around the column', () => {
     const source = `${'x'.repeat(300)}BAD${'y'.repeat(300)}`;
     const lines = renderDiagnostics([at(1, 301, { length: 3 })], { [file]: source }, plain).split('\n');

@@ -1,0 +1,56 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { isSecretName, isSensitive } from '../plan/secrets.ts';
+
+/** `NAME: value` in YAML, the value in quotes, plain to the end of a block line, or plain up to the next mark of a flow. */
+const MEMBER =
+  /(?:^[ \t]*(?:- +)*)?(["']?)(?<![\w.-])([A-Za-z_][\w.-]*)\1\s*:[ \t]+(?:("(?:\\.|[^"\\])*"?|'[^']*'?)|((?:\$\{[^}]*\}|[^\s"'[{&*!|>])(?:\$\{[^}]*\}|[^,[\]{}])*)|$)/g;
+
+/** What says nothing by itself: `${env.TOKEN}`, a boolean, null. */
+const SAYS_NOTHING = /^["']?(?:\$\{[^}]*\}|true|false|null|~)?["']?$/;
+
+/**
+ * A line of a file with what looks secret in it starred out, character by character, so that columns stay where they are:
+ * the values of members with a telling name, and words that look like tokens.
+ */
+export function maskLine(line: string): string {
+  const stars: [from: number, to: number][] = [];
+  for (const match of line.matchAll(MEMBER)) {
+    const [whole, , name = '', quoted, plain] = match;
+    if (!isSecretName(name)) continue;
+    const value = quoted ?? plain ?? '';
+    const from = match.index + whole.length - value.length;
+    // In a block, commas and brackets belong to the text; a comment does not.
+    const isBlock = match.index === 0 && quoted === undefined;
+    const text = isBlock ? line.slice(from).replace(/\s+#.*$/, '') : value.trimEnd();
+    if (!SAYS_NOTHING.test(text)) stars.push([from, from + text.length]);
+  }
+  for (const match of line.matchAll(/[^\s"',[\]{}]+/g)) {
+    if (isSensitive([], match[0]) && !/\$\{/.test(match[0]))
+      stars.push([match.index, match.index + match[0].length]);
+  }
+  return stars.reduce(
+    (text, [from, to]) => text.slice(0, from) + '*'.repeat(to - from) + text.slice(to),
+    line,
+  );
+}
+
+/** Shorter values are too common in other words to be looked for. */
+const SHORTEST = 6;
+
+/** What is told about the file, without what `${env.…}` brought in of variables whose names or values look secret. */
+export function hideSecrets(
+  diagnostics: readonly Diagnostic[],
+  env: Readonly<Record<string, string>>,
+): readonly Diagnostic[] {
+  const secrets = Object.entries(env)
+    .filter(([name, value]) => value.length >= SHORTEST && isSensitive(['environment', name], value))
+    .map(([, value]) => value);
+  if (secrets.length === 0) return diagnostics;
+  const hide = (text: string): string =>
+    secrets.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
+  return diagnostics.map((diagnostic) => ({
+    ...diagnostic,
+    message: hide(diagnostic.message),
+    ...(diagnostic.hint === undefined ? {} : { hint: hide(diagnostic.hint) }),
+  }));
+}
