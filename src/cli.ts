@@ -12,12 +12,14 @@ declare const RECONCILE_VERSION: string;
 
 const { env, stdout, stderr, stdin } = process;
 const interruption = new AbortController();
+const readerGone = new AbortController();
 
 /** A reader that went away (`| head -1`) is no failure: what is under way goes on, quietly. */
 function tolerateClosedPipes(): void {
   for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
+      if (stream === stdout) readerGone.abort();
     });
 }
 
@@ -56,6 +58,7 @@ function makeTerminal(raw: RawOptions): Terminal {
     },
     raw: (text) => void stdout.write(text),
     progress: (text) => void stderr.write(text),
+    closed: readerGone.signal,
     ask: async (question) => {
       const lines = createInterface({ input: stdin, output: stderr });
       try {
@@ -131,9 +134,19 @@ function endOfParsing(error: unknown): void {
   if (error.exitCode === 0 || !process.argv.includes('--json')) return;
   const document = {
     format_version: '1.0',
-    command: process.argv[2] ?? '',
+    command: process.argv.slice(2).find((word) => !word.startsWith('-')) ?? '',
     exit_code: EXIT.usage,
-    diagnostics: [{ code: 'usage', severity: 'error', message: error.message.replace(/^error: /, '') }],
+    diagnostics: [
+      {
+        code: 'usage',
+        severity: 'error',
+        message: error.message.replace(/^error: /, ''),
+        file: null,
+        line: null,
+        column: null,
+        hint: 'See `reconcile --help`.',
+      },
+    ],
   };
   stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }

@@ -1,5 +1,5 @@
-import { isBadExit } from '../launchd/bad-exit.ts';
 import { describeExitCode, exitCode } from '../launchd/exit-codes.ts';
+import { isBadExit } from '../launchd/last-exit.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Change } from '../model/plan.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
-import type { Command } from './context.ts';
+import type { Command, Context } from './context.ts';
 import { loadDeclaration, noteDiagnostics } from './declaration.ts';
 import { executePlan } from './execution.ts';
 import { makePlan, type PlanFlags } from './planning.ts';
-import { demandSamePlan } from './saved-plan.ts';
+import { demandSamePlan, mergeFlags, parseSavedPlan, type SavedPlan } from './saved-plan.ts';
 import { openWorld, withLock } from './world.ts';
 
 export interface ApplyArguments extends PlanFlags {
@@ -15,34 +15,52 @@ export interface ApplyArguments extends PlanFlags {
 }
 
 /** Plans, asks, and makes the changes. */
-export const apply: Command<ApplyArguments> = async (args, context) => {
-  const saved =
-    args.saved === undefined ? null : { path: args.saved, text: readSaved(args.saved, context.cwd) };
+export const apply: Command<ApplyArguments> = async (args, asked) => {
+  const { saved: path, failFast, parallelism, ...given } = args;
+  const saved = path === undefined ? null : parseSavedPlan(readSaved(path, asked.cwd), path);
+  const context = saved === null ? asked : askedAsSaved(asked, saved);
+  const flags = saved === null ? given : mergeFlags(saved.flags, given);
   const declaration = loadDeclaration(context);
   const world = openWorld(context);
   return withLock(context, world, async () => {
-    const { plan } = await makePlan(declaration, world, context, args);
+    const { plan } = await makePlan(declaration, world, context, flags);
     noteDiagnostics(context, plan.diagnostics, declaration.sources);
-    if (saved !== null) demandSamePlan(saved.text, plan, saved.path);
+    if (saved !== null) demandSamePlan(saved, plan);
     return executePlan(plan, {
       context,
       world,
       // A saved plan was looked at when it was saved.
       confirm: saved === null ? 'Make these changes?' : null,
-      failFast: args.failFast ?? false,
-      ...(args.parallelism === undefined ? {} : { parallelism: args.parallelism }),
+      failFast: failFast ?? false,
+      ...(parallelism === undefined ? {} : { parallelism }),
     });
   });
 };
+
+/** The files and targets that the plan was made with, unless others are named now. */
+function askedAsSaved(asked: Context, { files, targets }: SavedPlan): Context {
+  const { file, target } = asked.options;
+  return {
+    ...asked,
+    options: {
+      ...asked.options,
+      file: file.length > 0 ? file : files,
+      target: target.length > 0 ? target : targets,
+    },
+  };
+}
 
 function readSaved(path: string, cwd: string): string {
   try {
     return readFileSync(resolve(cwd, path), 'utf8');
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isMissing = code === 'ENOENT';
     throw new ReconcileError(
       'plan/unreadable',
-      `The saved plan ${path} cannot be read: ${(error as Error).message}`,
+      isMissing ? `There is no saved plan ${path}.` : `The saved plan ${path} cannot be read: ${message}.`,
       {
+        hint: 'Make one with `reconcile plan --out plan.json`.',
         exitCode: EXIT.usage,
         cause: error,
       },

@@ -10,6 +10,8 @@ export interface Terminal {
   note(text: string, always?: 'always'): void;
   /** To standard error as it stands, without a newline: a line that will change. */
   progress(text: string): void;
+  /** Aborted when the reader of standard output has gone away. */
+  readonly closed: AbortSignal;
   /** Asks on standard error and reads a line; only called when `interactive`. */
   ask(question: string): Promise<boolean>;
   /** Both ends are terminals and `--no-input` was not given. */

@@ -56,13 +56,24 @@ async function ask(places: Places, env: Context['env'], verb: string): Promise<s
 
 const stop = (places: Places, env: Context['env']): Promise<string> => ask(places, env, 'embedded-stop');
 
+/** What our own launchctl answers to `embedded-status`. */
+interface EmbeddedStatus {
+  readonly pid: number | null;
+  readonly services?: readonly { readonly label: string; readonly domain: string }[];
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 async function showStatus(places: Places, context: Context): Promise<number> {
-  const status = JSON.parse(await ask(places, context.env, 'embedded-status'));
+  const status: EmbeddedStatus = JSON.parse(await ask(places, context.env, 'embedded-status'));
+  const services = (status.services ?? []).toSorted(
+    (a, b) => compare(a.label, b.label) || compare(a.domain, b.domain),
+  );
   if (context.options.json) {
-    printDocument(context, EXIT.ok, status);
+    printDocument(context, EXIT.ok, { ...status, services });
     return EXIT.ok;
   }
-  const { pid, services = [] } = status;
+  const { pid } = status;
   if (pid === null)
     context.terminal.out(`The embedded launchd is not running. Its world: ${places.userState}`);
   else

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Command } from './context.ts';
 import { printDocument } from './document.ts';
@@ -32,24 +32,29 @@ instances:
   #   start: { schedule: "30 3 * * 1-5" }
 `;
 
-/** Writes a first file into the working directory; never over one that is there. */
+/** Writes a first file into the working directory, or to `-f`; never over one that is there. */
 export const init: Command = async (_, context) => {
-  const path = join(context.cwd, 'reconcile.yaml');
-  const there = ['reconcile.yaml', 'reconcile.yml'].find((name) => existsSync(join(context.cwd, name)));
+  const { cwd, options } = context;
+  if (options.file.length > 1 || options.file[0] === '-')
+    throw new ReconcileError('usage', '`init` writes one file.', {
+      hint: 'Name it with one -f, or leave -f out for reconcile.yaml here.',
+      exitCode: EXIT.usage,
+    });
+  const named = options.file[0];
+  const path = resolve(cwd, named ?? 'reconcile.yaml');
+  const names = named === undefined ? ['reconcile.yaml', 'reconcile.yml'] : [named];
+  const there = names.map((name) => resolve(cwd, name)).find((each) => existsSync(each));
   if (there !== undefined)
-    throw new ReconcileError(
-      'init/exists',
-      `${join(context.cwd, there)} is there already; it was left as it is.`,
-      {
-        hint: 'Edit it, then run `reconcile plan`.',
-        exitCode: EXIT.failed,
-      },
-    );
+    throw new ReconcileError('init/exists', `${there} is there already; it was left as it is.`, {
+      hint: 'Edit it, then run `reconcile plan`.',
+      exitCode: EXIT.failed,
+    });
   await writeFile(path, FIRST_FILE, { flag: 'wx' });
-  if (context.options.json) printDocument(context, EXIT.ok, { file: path });
+  const flag = named === undefined ? '' : ` -f ${named}`;
+  if (options.json) printDocument(context, EXIT.ok, { file: path });
   else
     context.terminal.out(
-      `Wrote ${path}.\nNext: read it, then run \`reconcile plan\` and \`reconcile apply\`.`,
+      `Wrote ${path}.\nNext: read it, then run \`reconcile plan${flag}\` and \`reconcile apply${flag}\`.`,
     );
   return EXIT.ok;
 };

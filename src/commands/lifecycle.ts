@@ -1,3 +1,4 @@
+import { describeLastExit } from '../launchd/last-exit.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import type { Change } from '../model/plan.ts';
 import { type LifecycleSubject, planRestart, planStart, planStop } from '../plan/lifecycle.ts';
@@ -23,7 +24,9 @@ export const stopJob: Command<NameArgument & { readonly disable?: boolean }> = (
     context,
     (subject) => planStop(subject, { disable: disable ?? false }),
     async (subject) =>
-      `${called(subject)} is stopped${disable === true ? ' and disabled' : ''}. It stays down until \`reconcile start ${called(subject)}\`.`,
+      subject.declaredOff
+        ? `${called(subject)} is stopped, and the file keeps it so: it says \`enabled: false\`.`
+        : `${called(subject)} is stopped${disable === true ? ' and disabled' : ''}. It stays down until \`reconcile start ${called(subject)}\`.`,
   );
 
 /** Plans one small change, applies it as any other, and tells how the job is now. */
@@ -39,7 +42,10 @@ async function act(
     const change = plan(subject);
     if (change.blocked !== null) {
       const { code, message, hint } = change.blocked;
-      throw new ReconcileError(code, message, { hint, exitCode: EXIT.failed });
+      throw new ReconcileError(code, message, {
+        hint,
+        exitCode: code === 'launchd/no-domain' ? EXIT.needsRoot : EXIT.failed,
+      });
     }
     const exitCode = await executePlan(
       { stack, launchd: world.places.launchd, changes: [change], diagnostics: [] },
@@ -62,9 +68,11 @@ async function tellRunning(
     timeoutMs: options.timeoutMs,
   });
   if (now.state !== 'loaded') return `${called(subject)} was started, and is not loaded any more.`;
-  const { pid, state } = now.service;
+  const { pid, state, lastExit } = now.service;
   if (pid !== null) return `${called(subject)} is running (pid ${pid}).`;
   if (state === 'spawn scheduled')
     return `${called(subject)} is loaded; launchd starts it as soon as its throttle allows.`;
-  return `${called(subject)} is loaded and has no process now. See \`reconcile status ${called(subject)}\`.`;
+  const ended =
+    lastExit === null ? 'has no process now' : `ended already, with ${describeLastExit(lastExit)}`;
+  return `${called(subject)} was started and ${ended}. See \`reconcile status ${called(subject)}\`.`;
 }

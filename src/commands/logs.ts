@@ -19,7 +19,7 @@ function logFiles(plist: PlistDict): readonly string[] {
   );
 }
 
-/** Shows a job's own output; with `--follow` it goes on until Ctrl-C. */
+/** Shows a job's own output; with `--follow` it goes on until Ctrl-C, or until nobody reads it. */
 export const logs: Command<{
   readonly name: string;
   readonly follow?: boolean;
@@ -56,9 +56,10 @@ export const logs: Command<{
     if (tail === null) terminal.note(`${path} is not there yet: the job has written nothing.`);
     else if (tail.text !== '') say(path, tail.text);
   }
-  if (args.follow === true)
-    await Promise.all(
-      tails.map(({ path, tail }) => follow(path, tail?.size ?? 0, (text) => say(path, text), signal)),
-    );
-  return EXIT.ok;
+  if (args.follow !== true) return EXIT.ok;
+  const end = AbortSignal.any([signal, terminal.closed]);
+  await Promise.all(
+    tails.map(({ path, tail }) => follow(path, tail?.size ?? 0, (text) => say(path, text), end)),
+  );
+  return signal.aborted ? EXIT.interrupted : EXIT.ok;
 };

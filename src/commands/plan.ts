@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { EXIT } from '../model/errors.ts';
 import { planToJson } from '../report/plan-json.ts';
 import { renderPlan } from '../report/plan-text.ts';
-import type { Command } from './context.ts';
-import { loadDeclaration, noteDiagnostics } from './declaration.ts';
+import type { Command, Context } from './context.ts';
+import { type Declaration, loadDeclaration, noteDiagnostics } from './declaration.ts';
 import { formatDocument } from './document.ts';
 import { isPending, makePlan, type PlanFlags } from './planning.ts';
-import { savePlan } from './saved-plan.ts';
+import { mergeFlags, savePlan } from './saved-plan.ts';
 import { openWorld } from './world.ts';
 
 export interface PlanArguments extends PlanFlags {
@@ -18,19 +18,36 @@ export interface PlanArguments extends PlanFlags {
 /** Shows what differs, and changes nothing. */
 export const plan: Command<PlanArguments> = async (args, context) => {
   const { terminal, options, cwd } = context;
+  const { out, detailedExitcode, ...flags } = args;
   const declaration = loadDeclaration(context);
-  const { plan } = await makePlan(declaration, openWorld(context), context, args);
+  const { plan } = await makePlan(declaration, openWorld(context), context, flags);
   noteDiagnostics(context, plan.diagnostics, declaration.sources);
   const pending = isPending(plan);
-  const exitCode = pending && args.detailedExitcode === true ? EXIT.changes : EXIT.ok;
-  if (args.out !== undefined) await writeFile(resolve(cwd, args.out), savePlan(plan));
+  const exitCode = pending && detailedExitcode === true ? EXIT.changes : EXIT.ok;
+  if (out !== undefined) {
+    const request = {
+      files: savedFiles(declaration, context),
+      targets: options.target,
+      flags: mergeFlags(flags),
+    };
+    await writeFile(resolve(cwd, out), savePlan(plan, request));
+  }
   if (options.json) {
     terminal.out(formatDocument(planToJson(plan, { command: 'plan', exitCode })));
     return exitCode;
   }
   terminal.out(renderPlan(plan, terminal.style));
-  if (args.out !== undefined)
-    terminal.note(`Saved to ${args.out}. \`reconcile apply ${args.out}\` makes these changes and no others.`);
+  if (out !== undefined)
+    terminal.note(`Saved to ${out}. \`reconcile apply ${out}\` makes these changes and no others.`);
   else if (pending && terminal.interactive) terminal.note('\nRun `reconcile apply` to make these changes.');
   return exitCode;
 };
+
+/** The files that were named or found; none when standard input is among them, which apply is to be given again. */
+function savedFiles({ config }: Declaration, { options, cwd }: Context): readonly string[] {
+  const named =
+    options.file.length > 0
+      ? options.file.map((path) => (path === '-' ? path : resolve(cwd, path)))
+      : [config.file];
+  return named.every(isAbsolute) ? named : [];
+}

@@ -34,6 +34,13 @@ const repeatable = (value: string, previous: readonly string[] | undefined): rea
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
+/** A duration that leaves no time to answer is a slip. */
+function timeLimit(text: string): number {
+  const ms = duration(text);
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError('Write a duration above zero, such as 10s.');
+}
+
 /** `10s`, `1m30s`, `500ms`, or whole seconds → milliseconds. */
 function duration(text: string): number {
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
@@ -83,7 +90,7 @@ function withCommonOptions(command: Commander, fileFlags = '-f, --file <path>'):
   add('--color <when>', 'auto, always or never', oneOf('auto', 'always', 'never'));
   add('-q, --quiet', 'only results and errors');
   add('-v, --verbose', 'also tell every call of launchctl');
-  add('--timeout <duration>', 'time limit of each launchctl call (default: 10s)', duration);
+  add('--timeout <duration>', 'time limit of each launchctl call (default: 10s)', timeLimit);
   add('--lock-timeout <duration>', 'how long to wait for another apply (default: 0)', duration);
   add('--launchd <which>', 'auto, system or embedded', oneOf('auto', 'system', 'embedded'));
   add('--launchctl <path>', 'another launchctl program (means --launchd system)');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Host, Places } from '../model/domain.ts';
-import { ReconcileError } from '../model/errors.ts';
+import { EXIT, ReconcileError } from '../model/errors.ts';
 import { realClock } from '../sys/clock.ts';
 import { realFiles, removeLeftovers } from '../sys/files.ts';
 import { createJournal, JOURNAL_FOLDER } from '../sys/journal.ts';
@@ -21,8 +21,14 @@ export interface World {
   readonly mayChangeSystem: boolean;
 }
 
+/** Throws `usage` (exit 64) for `--as`: nothing but the file can be looked at for another machine. */
 export function openWorld(context: Context): World {
-  const { env, options, terminal } = context;
+  const { env, options, terminal, command } = context;
+  if (options.as !== undefined)
+    throw new ReconcileError('usage', `\`${command}\` is about this machine; --as speaks for another one.`, {
+      hint: 'Leave --as out, or use it with `validate`, `render` or `explain`.',
+      exitCode: EXIT.usage,
+    });
   const host = realHost(env);
   const places = choosePlaces(options, host, env);
   if (places.launchd === 'embedded' && !options.launchd && !env['RECONCILE_LAUNCHD'])
@@ -64,7 +70,7 @@ export async function withLock<T>(
     processes: ports.processes,
     signal: context.signal,
     onWait: (holder: number) =>
-      context.terminal.note(`Waiting for another reconcile (process ${holder}) to end …`),
+      context.terminal.note(`Waiting for another reconcile (process ${holder}) to end ...`),
   };
   const releases: Release[] = [];
   try {

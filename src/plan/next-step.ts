@@ -1,6 +1,4 @@
-import { isBadExit } from '../launchd/bad-exit.ts';
-import { describeExitCode } from '../launchd/exit-codes.ts';
-import { describeSignal } from '../launchd/signals.ts';
+import { describeLastExit, isBadExit } from '../launchd/last-exit.ts';
 import { effectiveThrottle } from '../launchd/throttle.ts';
 import type { Job } from '../model/job.ts';
 import type { ObservedService } from '../model/observed.ts';
@@ -84,7 +82,5 @@ function whereToLook(lastExit: LastExit | null, name: string): string {
 const COULD_NOT_START = 78;
 
 function exitWords(lastExit: LastExit | null): string {
-  if (lastExit === null) return 'nothing known';
-  if ('code' in lastExit) return `exit code ${describeExitCode(lastExit.code)}`;
-  return 'signal' in lastExit ? describeSignal(lastExit.signal) : lastExit.reason;
+  return lastExit === null ? 'nothing known' : describeLastExit(lastExit);
 }

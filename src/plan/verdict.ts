@@ -1,4 +1,3 @@
-import { isBadExit } from '../launchd/bad-exit.ts';
 import {
   BARE_CONDITIONS,
   type ExitKind,
@@ -6,6 +5,7 @@ import {
   restartsAfter,
   startsAtLoad,
 } from '../launchd/keep-alive.ts';
+import { isBadExit } from '../launchd/last-exit.ts';
 import { isTriggered } from '../launchd/triggers.ts';
 import { compareView } from '../launchd/view.ts';
 import type { Job } from '../model/job.ts';

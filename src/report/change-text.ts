@@ -91,7 +91,7 @@ function reasonWords(reason: Reason, change: Change): string {
     case 'foreign':
       return 'not managed by reconcile yet';
     case 'other-stack':
-      return 'belongs to another stack';
+      return change.blocked === null ? 'taken over from another file' : 'belongs to another stack';
     case 'unknown':
       return 'what launchd holds could not be read';
     case 'held':

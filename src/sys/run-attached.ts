@@ -2,6 +2,11 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 
+function reasonOf(cause: NodeJS.ErrnoException): string {
+  if (cause.code === 'ENOENT') return 'there is no such program';
+  return cause.code === 'EACCES' ? 'it may not be executed' : cause.message;
+}
+
 /**
  * Runs a program on our own terminal and waits for it. Signals that we get are passed on. Gives its exit status, or
  * 128 + the signal's number, as a shell does. Throws `run/missing` (exit 64) when there is no such program.
@@ -21,7 +26,7 @@ export function runAttached(
     options.signal.addEventListener('abort', pass);
     child.once('error', (cause) =>
       reject(
-        new ReconcileError('run/missing', `${program} cannot be run: ${cause.message}`, {
+        new ReconcileError('run/missing', `${program} cannot be run: ${reasonOf(cause)}.`, {
           hint: 'Check its name and that it is executable.',
           exitCode: EXIT.usage,
           cause,

@@ -159,8 +159,11 @@ No changes. 1 job matches, 2 are left as they are.
   });
 
   it('names the other stack alone as the owner', () => {
-    const taken = change('web', { op: 'adopt', reasons: ['foreign', 'other-stack'] });
+    const blocked = { code: 'job/other-stack', message: 'Owned.', hint: '' };
+    const taken = change('web', { op: 'adopt', reasons: ['foreign', 'other-stack'], blocked });
     expect(renderPlan(plan([taken]), plain)).toContain('(gui/501)  belongs to another stack\n');
+    const over = change('web', { op: 'adopt', reasons: ['other-stack'] });
+    expect(renderPlan(plan([over]), plain)).toContain('(gui/501)  taken over from another file\n');
   });
 
   it('writes our own sentences in plain letters outside UTF-8', () => {

@@ -1,0 +1,14 @@
+import type { LastExit } from '../model/service.ts';
+import { describeExitCode } from './exit-codes.ts';
+import { describeSignal } from './signals.ts';
+
+/** A code other than 0, a signal, or a reason in words (interface §7). Null, never exited, is no bad exit. */
+export function isBadExit(lastExit: LastExit | null): boolean {
+  return lastExit !== null && !('code' in lastExit && lastExit.code === 0);
+}
+
+/** How it ended, in words: `exit code 78: EX_CONFIG`, `Killed: 9`, or the reason that launchd gives. */
+export function describeLastExit(lastExit: LastExit): string {
+  if ('code' in lastExit) return `exit code ${describeExitCode(lastExit.code)}`;
+  return 'signal' in lastExit ? describeSignal(lastExit.signal) : lastExit.reason;
+}

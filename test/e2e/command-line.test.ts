@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
+import { CLI, createWorld, execute, LAUNCHCTL, until, type World } from '../support/private-home.ts';
+
+/** What the command promises at its edges: usage, saved plans, pipes. */
+
+let world: World;
+beforeAll(async () => {
+  world = createWorld();
+  world.write(
+    'reconcile.yaml',
+    `version: 1
+name: test
+label_prefix: com.example
+instances:
+  web:
+    script: while :; do echo up; sleep 0.1; done
+    restart: { policy: always, throttle: 1s }
+    logs: true
+  once: { script: "exit 3", restart: { policy: never, throttle: 1s } }
+`,
+  );
+  expect((await world.reconcile('apply', '--yes')).code).toBe(0);
+});
+afterAll(() => world.end());
+
+describe('usage', () => {
+  it('tells a wrong option as one whole JSON document, wherever --json stands', async () => {
+    const { code, stdout } = await world.reconcile('--json', 'plan', '--bogus');
+    expect(code).toBe(64);
+    expect(JSON.parse(stdout)).toEqual({
+      format_version: '1.0',
+      command: 'plan',
+      exit_code: 64,
+      diagnostics: [
+        {
+          code: 'usage',
+          severity: 'error',
+          message: "unknown option '--bogus'",
+          file: null,
+          line: null,
+          column: null,
+          hint: 'See `reconcile --help`.',
+        },
+      ],
+    });
+  });
+
+  it.each(['plan', 'apply', 'status', 'destroy'])(
+    '%s does not speak for another machine',
+    async (command) => {
+      const refused = await world.reconcile(command, '--as', 'host=elsewhere');
+      expect(refused).toMatchObject({ code: 64, stdout: '' });
+      expect(refused.stderr).toContain('--as');
+    },
+  );
+
+  it('refuses a time limit of nothing', async () => {
+    expect((await world.reconcile('plan', '--timeout', '0')).code).toBe(64);
+  });
+
+  it('init writes the file that -f names, and says how to go on with it', async () => {
+    const written = await world.reconcile('init', '-f', 'other.yaml');
+    expect(written.stdout).toContain('reconcile plan -f other.yaml');
+    expect((await world.reconcile('validate', '-f', 'other.yaml')).code).toBe(0);
+    expect((await world.reconcile('init', '-f', 'other.yaml')).code).toBe(1);
+  });
+
+  it('counts as matching only what is declared for this machine', async () => {
+    const elsewhere = `${world.read('reconcile.yaml')}  away: { command: /bin/date, when: { host: nowhere } }\n`;
+    world.write('elsewhere.yaml', elsewhere);
+    const shown = await world.reconcile('plan', '-f', 'elsewhere.yaml', '--take-over-stack', '--adopt');
+    expect(shown.stdout).toContain('\nPlan: 2 to adopt.\n');
+  });
+});
+
+describe('a saved plan', () => {
+  it('is applied with the file, targets and flags it was made with, also after a restart of the job', async () => {
+    const before = await jobUntil(world, 'web', 'runs', isRunning);
+    const out = join(world.home, 'plan.json');
+    expect((await world.reconcile('plan', '--replace', 'web', '-t', 'web', '--out', out)).code).toBe(0);
+    process.kill(before.pid ?? 0, 'SIGKILL');
+    const again = await jobUntil(
+      world,
+      'web',
+      'runs again',
+      (job) => isRunning(job) && job.pid !== before.pid,
+    );
+    mkdirSync(join(world.home, 'below/.git'), { recursive: true });
+    const applied = await execute(
+      process.execPath,
+      [CLI, 'apply', out],
+      world.env,
+      join(world.home, 'below'),
+    );
+    expect(applied).toMatchObject({ code: 0, stderr: '' });
+    expect((await statusOf(world, 'web')).pid).not.toBe(again.pid);
+  });
+
+  it('that is not there is named, with how to make one', async () => {
+    const missing = await world.reconcile('apply', 'nowhere.json');
+    expect(missing.code).toBe(64);
+    expect(missing.stderr).toContain('There is no saved plan nowhere.json.');
+    expect(missing.stderr).not.toContain('ENOENT');
+  });
+});
+
+describe('jobs by name', () => {
+  it('start tells of a job that has ended already how it ended', async () => {
+    const ended = await until('its end', async () => {
+      const job = await statusOf(world, 'once');
+      return job.pid === null && job.verdict === 'failing' && job;
+    });
+    expect(ended.last_exit).toEqual({ code: 3 });
+    const { stdout } = await world.reconcile('start', 'once');
+    expect(stdout).toMatch(/ended already, with exit code 3|is running|as soon as its throttle/);
+  });
+
+  it('start and stop need a login session: 77', async () => {
+    const launchctl = world.write(
+      'launchctl',
+      `#!/bin/sh
+case "$1 $2" in "print gui/"*) echo 'Bad request.' >&2; echo 'Could not find domain' >&2; exit 112;; esac
+exec '${LAUNCHCTL}' "$@"
+`,
+    );
+    chmodSync(launchctl, 0o755);
+    const env = { RECONCILE_EMBEDDED_DIR: join(world.home, 'alone'), RECONCILE_LAUNCHD: '' };
+    const alone = createWorld({ ...env, RECONCILE_LAUNCHCTL: launchctl, RECONCILE_ROOT: world.home });
+    try {
+      alone.write('reconcile.yaml', world.read('reconcile.yaml'));
+      expect(await alone.json('apply', '--yes')).toMatchObject({ exit_code: 77 });
+      expect(await alone.json('start', 'web')).toMatchObject({
+        exit_code: 77,
+        diagnostics: [{ code: 'launchd/no-domain' }],
+      });
+    } finally {
+      await alone.launchctl('embedded-stop');
+      await alone.end();
+    }
+  });
+});
+
+describe('logs --follow', () => {
+  it('ends quietly once nobody reads it', async () => {
+    await jobUntil(world, 'web', 'runs', isRunning);
+    const child = spawn(process.execPath, [CLI, 'logs', 'web', '--follow'], {
+      env: world.env,
+      cwd: world.home,
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.stdout.destroy();
+    const code = await new Promise((resolve) => child.once('exit', resolve));
+    expect(code).toBe(0);
+  });
+
+  it('goes on until Ctrl-C: 130', async () => {
+    const child = spawn(process.execPath, [CLI, 'logs', 'web', '--follow'], {
+      env: world.env,
+      cwd: world.home,
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130);
+  });
+});
