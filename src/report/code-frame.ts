@@ -19,10 +19,14 @@ export function codeFrame(
   mark: { readonly line: number; readonly column: number; readonly length: number },
   style: Style,
 ): string | null {
-  const written = lines[mark.line - 1]?.replace(/\r$/, '');
+  const written = lines[mark.line - 1];
   if (written === undefined) return null;
-  const line = maskAround(written, mark.column);
-  const at = Math.min(Math.max(mark.column - 1, 0), line.length);
+  const whole = written.endsWith('\r') ? written.slice(0, -1) : written;
+  const column = Math.min(Math.max(mark.column - 1, 0), whole.length);
+  // A line may be as long as a file: only what may be shown is looked at, and as much again for words that are cut.
+  const cut = Math.max(0, column - 4 * SHOWN);
+  const line = maskLine(whole.slice(cut, cut + 8 * SHOWN));
+  const at = column - cut;
   const start = at - Number(splitsPair(line, at));
   const [from, to] = windowOf(line, start);
   const beyond = Math.min(at + mark.length, to);
@@ -38,13 +42,6 @@ export function codeFrame(
     `${paint(style, 'dim', number)} ${bar} ${before}${marked}${after}`.trimEnd(),
     `${gutter} ${bar} ${' '.repeat(displayWidth(before))}${paint(style, 'red', carets)}`,
   ].join('\n');
-}
-
-/** Masks what may be shown and as much again on both sides; a line may be as long as a file. */
-function maskAround(line: string, column: number): string {
-  const from = Math.max(0, Math.min(column, line.length) - 4 * SHOWN);
-  const to = from + 8 * SHOWN;
-  return line.slice(0, from) + maskLine(line.slice(from, to)) + line.slice(to);
 }
 
 /** The part of a line to show, which includes `at`; no surrogate pair is cut. */

@@ -79,6 +79,14 @@ info[field/unknown]: By the way.
     expect(text).toContain('50000 errors.');
   });
 
+  it('finds its places in a line as long as a file', () => {
+    const source = 'bad: 1, '.repeat(100_000);
+    const found = Array.from({ length: 20_000 }, (_, index) => at(1, 8 * index + 1, { length: 3 }));
+    const text = renderDiagnostics(found, { [file]: source }, plain);
+    expect(text.split('\n')[2]?.startsWith('1 | bad: 1, bad')).toBe(true);
+    expect(text.split('^^^')).toHaveLength(20_001);
+  });
+
   it('cuts a long line around the column', () => {
     const source = `${'x'.repeat(300)}BAD${'y'.repeat(300)}`;
     const lines = renderDiagnostics([at(1, 301, { length: 3 })], { [file]: source }, plain).split('\n');
