@@ -1,4 +1,5 @@
 import type { Problem } from './collector.ts';
+import { shorten } from './shorten.ts';
 
 /** The longest duration: a year. More is a slip of the keyboard. */
 const MAX_SECONDS = 365 * 86_400;
@@ -13,6 +14,7 @@ export function parseDuration(
   value: string | number,
 ): { readonly seconds: number } | { readonly problem: Problem } {
   const text = String(value);
+  const shown = shorten(text);
   const parts = DURATION.exec(text);
   const wrong = (message: string, hint: string): { problem: Problem } => ({
     problem: { code: 'duration/invalid', message, hint },
@@ -24,9 +26,9 @@ export function parseDuration(
     const [, days = '0', hours = '0', minutes = '0', rest = '0'] = parts;
     seconds = Number(days) * 86_400 + Number(hours) * 3_600 + Number(minutes) * 60 + Number(rest);
   } else if (/^[\d.]+ms$/.test(text) || /^\d*\.\d+[smhd]?$/.test(text)) {
-    return wrong(`launchd counts whole seconds, so \`${text}\` cannot be said.`, shape);
-  } else return wrong(`\`${text}\` is not a duration.`, shape);
+    return wrong(`launchd counts whole seconds, so \`${shown}\` cannot be said.`, shape);
+  } else return wrong(`\`${shown}\` is not a duration.`, shape);
   if (seconds <= 0) return wrong('A duration is above zero.', shape);
-  if (seconds > MAX_SECONDS) return wrong(`\`${text}\` is longer than a year (365 days).`, shape);
+  if (seconds > MAX_SECONDS) return wrong(`\`${shown}\` is longer than a year (365 days).`, shape);
   return { seconds };
 }

@@ -10,6 +10,7 @@ import {
 } from './foreign-words.ts';
 import type { Span, YamlNode } from './node.ts';
 import { about } from './schema-parts.ts';
+import { shorten } from './shorten.ts';
 import { didYouMean, suggest } from './suggest.ts';
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
@@ -136,7 +137,7 @@ export function mismatch(schema: z.core.$ZodType, node: YamlNode, path: string):
 
 /** A value of the right kind that the schema does not allow. */
 export function unfitting(schema: z.core.$ZodType, node: YamlNode, path: string): Problem {
-  const shown = 'text' in node ? node.text : 'written' in node ? node.written : '';
+  const shown = shorten('text' in node ? node.text : 'written' in node ? node.written : '');
   const message = `\`${path}\` must be ${expected(schema)}; this is \`${shown}\`.`;
   const { def } = unwrap(schema)._zod;
   if (def.type !== 'enum') return { code: 'field/value', message };
@@ -162,7 +163,7 @@ function describe(node: YamlNode): string {
       return node.text.length > 40 || /\n/.test(node.text) ? 'a text' : `the text \`${node.text}\``;
     case 'integer':
     case 'real':
-      return `the number ${node.written}`;
+      return `the number ${shorten(node.written)}`;
     case 'boolean':
       return `the boolean ${node.written}`;
     case 'list':

@@ -1,4 +1,5 @@
 import type { Problem } from './collector.ts';
+import { shorten } from './shorten.ts';
 
 /** `<label>.plist` must be a file name. */
 const MAX_LABEL_BYTES = 255 - '.plist'.length;
@@ -35,7 +36,7 @@ function namingProblem(what: 'label' | 'label prefix' | 'name', text: string): P
     hint = `Use letters, digits, dots and dashes, such as ${example}.`,
   ): Problem => ({
     code,
-    message: text === '' ? `This ${what} is empty.` : `The ${what} \`${text}\` ${why}.`,
+    message: text === '' ? `This ${what} is empty.` : `The ${what} \`${shorten(text)}\` ${why}.`,
     hint,
   });
   if (text === '') return wrong('');
@@ -52,7 +53,7 @@ function appleProblem(whole: string, shown: string): Problem | null {
   if (!whole.toLowerCase().startsWith('com.apple.')) return null;
   return {
     code: 'label/apple',
-    message: `\`${shown}\` belongs to Apple's own jobs, which are never touched.`,
+    message: `\`${shorten(shown)}\` belongs to Apple's own jobs, which are never touched.`,
     hint: 'Use a prefix of your own, such as `com.example`.',
   };
 }

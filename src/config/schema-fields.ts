@@ -18,6 +18,7 @@ import {
 } from './schema-parts.ts';
 import { restartSchema } from './schema-restart.ts';
 import { startSchema } from './schema-start.ts';
+import { shorten } from './shorten.ts';
 import { didYouMean } from './suggest.ts';
 
 const LIMITS: readonly string[] = [
@@ -75,7 +76,7 @@ const umask = z
         ? null
         : {
             code: 'umask/invalid',
-            message: `\`${value}\` is not a umask of octal digits up to 777.`,
+            message: `\`${shorten(value)}\` is not a umask of octal digits up to 777.`,
             hint: 'Write `umask: "022"`.',
           },
     ),

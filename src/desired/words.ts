@@ -34,6 +34,9 @@ const SHELL: Readonly<Record<string, string>> = {
   '`': 'run a command',
 };
 
+/** Of one command; more say nothing new. */
+const MAX_PROBLEMS = 20;
+
 /**
  * Splits a command into words by the quoting rules of POSIX: blanks and line breaks separate, `'…'` is verbatim, in `"…"` a
  * backslash protects `$`, a backtick, `"`, itself and a line break, elsewhere any character. Nothing is expanded.
@@ -94,7 +97,8 @@ export function splitWords(text: string): Words {
       at += 2;
     } else {
       const meaning = Object.hasOwn(SHELL, character) ? SHELL[character] : undefined;
-      if (meaning !== undefined) problems.push(shellProblem(character, meaning, at));
+      if (meaning !== undefined && problems.length < MAX_PROBLEMS)
+        problems.push(shellProblem(character, meaning, at));
       add(character);
       at += 1;
     }

@@ -260,6 +260,24 @@ instances:
   });
 });
 
+describe('long values', () => {
+  it.each([
+    ['a name', `version: 1\nname: "${'x'.repeat(5000)}/"\ninstances: {}\n`],
+    ['a text of several lines', 'version: 1\nname: |\n  one\n  two\ninstances: {}\n'],
+    ['a label', web(`command: x\nlabel: "${'x'.repeat(5000)} "`)],
+    ['a duration', web(`command: x\nstop_timeout: "${'9'.repeat(5000)}"`)],
+    ['a umask', web(`command: x\numask: "${'9'.repeat(5000)}"`)],
+    ['a word', web(`command: x\nprocess_type: "${'x'.repeat(5000)}"`)],
+    ['a number', web(`command: x\nnice: ${'9'.repeat(5000)}`)],
+  ])('%s is told in short', (_, text) => {
+    const { diagnostics } = parse(text);
+    expect(diagnostics).toHaveLength(1);
+    expect(diagnostics[0]?.message.length).toBeLessThan(300);
+    expect(diagnostics[0]?.message).toContain('…');
+    expect(diagnostics[0]?.message).not.toContain('\n');
+  });
+});
+
 describe('numbers under launchd', () => {
   it('go in as they stand, with a warning where a leading zero looks octal', () => {
     const { config, diagnostics } = parse(web('command: x\nlaunchd: {Umask: 022, Nice: 0}'));

@@ -65,4 +65,8 @@ describe('splitWords', () => {
       }),
     );
   });
+
+  it('tells so many problems of one command, and no more', () => {
+    expect(splitWords('x '.concat('$ '.repeat(200_000))).problems).toHaveLength(20);
+  });
 });
