@@ -5,10 +5,11 @@ import { bootout, disable, enable, printDisabled } from '../sys/client.ts';
 import { quoteForShell } from '../sys/shell.ts';
 import { load, loadedElsewhere } from './actions/load.ts';
 import { waitUntilGone } from './actions/unload.ts';
+import { APPEARS_MS } from './actions/verify.ts';
 import { failureOf, refuse, refusedBy } from './failure.ts';
 import { lookAtFile } from './former.ts';
 import { isComingDown, isLoadedFrom } from './loaded.ts';
-import { look } from './poll.ts';
+import { look, poll } from './poll.ts';
 import { targetOf, type Work } from './work.ts';
 
 /** What a roll-back could not do, and the command that brings the job back. */
@@ -121,6 +122,20 @@ async function loadAgain(
     throw refuse('job/no-path', `launchd did not tell from which file ${targetOf(job)} was loaded.`, '');
   if ((await load(work, { ...job, path }, true)) === 'no-domain')
     throw refuse('domain/absent', `The domain ${job.domain} is not there any more.`, '');
+  await demandLoaded(work, { ...job, path });
+}
+
+/** Accepted is not loaded: `print` decides here, too. An answer that cannot be read is no proof that the job is down. */
+async function demandLoaded(work: Work, job: Target & { readonly path: string }): Promise<void> {
+  const found = await poll(work, APPEARS_MS, async () => {
+    const reading = await look(work, job.domain, job.label);
+    if (reading.state === 'unknown') return 'unread';
+    if (reading.state !== 'loaded' || isComingDown(reading.service)) return null;
+    if (await isLoadedFrom(reading.service, job.path, work.ports.files)) return 'there';
+    throw loadedElsewhere(targetOf(job), reading.service.path);
+  });
+  if (found === null)
+    throw refuse('job/not-loaded', `launchd accepted ${targetOf(job)} again, but does not have it.`, '');
 }
 
 async function stuck(

@@ -125,6 +125,18 @@ describe('a refused update', () => {
     expect(world.text(A)).toBe(former);
   });
 
+  it('believes no bootstrap in the roll-back either: a job that print does not show is down', async () => {
+    const world = createWorld();
+    const former = world.install(A);
+    world.launchctl.rules.push({ call: 'bootstrap', answer: {} });
+    const report = await world.apply([world.update(A)]);
+    expect(report.results[0]).toMatchObject({
+      outcome: 'rollback-failed',
+      error: { code: 'job/not-loaded', message: expect.stringContaining('The job is down.') },
+    });
+    expect(world.text(A)).toBe(former);
+  });
+
   it('keeps the new file when there was none to go back to', async () => {
     const world = createWorld();
     world.launchctl.load(world.target(A), world.path(A));

@@ -7,7 +7,7 @@ import { type ActionOf, type Perform, targetOf, type Verified, type Work } from 
 import { loadedElsewhere } from './load.ts';
 
 /** How long an accepted job may take until `print` shows it, and shows that it was started. */
-const APPEARS_MS = 10_000;
+export const APPEARS_MS = 10_000;
 /** How long `await-healthy` waits for a process, and how long that has to stay. */
 const HEALTHY_MS = 10_000;
 const STAYS_MS = 1_000;
