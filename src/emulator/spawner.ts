@@ -35,7 +35,15 @@ export function systemSpawner(
       listener.failed('config');
       return;
     }
-    table.intend(definition.label, definition.exitTimeout);
+    try {
+      table.intend(definition.label, definition.exitTimeout);
+    } catch (error) {
+      // A process that nobody could find again is not made: it would be lost with the daemon. Disks get room again.
+      for (const file of ready.files) closeSync(file);
+      log(`${domain}/${definition.label}: cannot be written down: ${(error as Error).message}`);
+      listener.failed('fork');
+      return;
+    }
     // Node's spawn forks and executes before it returns, so the child inherits this and nothing else sees it.
     const before = process.umask(definition.umask ?? DEFAULT_UMASK);
     try {
@@ -54,12 +62,7 @@ export function systemSpawner(
         });
         return;
       }
-      table.add({
-        label: definition.label,
-        pid,
-        started: startOf(pid) ?? '',
-        exitTimeout: definition.exitTimeout,
-      });
+      remember(definition, pid);
       made.once('error', (error) => log(`${domain}/${definition.label}: ${error.message}`));
       made.once('exit', (code, signal) => {
         listener.ended(exitOf(code, signal));
@@ -72,6 +75,15 @@ export function systemSpawner(
     } finally {
       process.umask(before);
       for (const file of ready.files) closeSync(file);
+    }
+  }
+
+  /** The process is there whatever happens to its record; without one, what was intended still tells of it. */
+  function remember({ label, exitTimeout }: Definition, pid: number): void {
+    try {
+      table.add({ label, pid, started: startOf(pid) ?? '', exitTimeout });
+    } catch (error) {
+      log(`${label}: the process ${pid} cannot be written down: ${(error as Error).message}`);
     }
   }
 
