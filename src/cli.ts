@@ -61,10 +61,13 @@ function makeTerminal(raw: RawOptions): Terminal {
     closed: readerGone.signal,
     ask: async (question) => {
       const lines = createInterface({ input: stdin, output: stderr });
+      // A line that is being edited takes Ctrl-C before the process does.
+      lines.on('SIGINT', () => interruption.abort());
       try {
         const answer = await lines.question(`${question} [y/N] `, { signal: interruption.signal });
         return /^\s*y(es)?\s*$/i.test(answer);
       } catch {
+        if (!interruption.signal.aborted) stderr.write('\n');
         return false; // Ctrl-C or the end of input is a no.
       } finally {
         lines.close();

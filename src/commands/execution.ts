@@ -32,7 +32,7 @@ export async function executePlan(plan: Plan, execution: Execution): Promise<Exi
   const doable = plan.changes.some(({ actions }) => actions.length > 0);
   if (doable && confirm !== null && !(await mayGoOn(confirm, context))) {
     terminal.note('Nothing was changed.');
-    return EXIT.failed;
+    return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   }
   const progress = showProgress(context);
   const report = await applyPlan(plan, world.ports, progress.emit, {
