@@ -8,7 +8,7 @@ import {
   LAUNCHD_KEYS,
   NOT_YET,
 } from './foreign-words.ts';
-import type { Span, YamlNode } from './node.ts';
+import { isBareTilde, type Span, type YamlNode } from './node.ts';
 import { about } from './schema-parts.ts';
 import { shorten } from './shorten.ts';
 import { didYouMean, suggest } from './suggest.ts';
@@ -74,7 +74,9 @@ export function mismatch(schema: z.core.$ZodType, node: YamlNode, path: string):
     return {
       code: 'field/type',
       message: `${must}, and there is nothing here.`,
-      hint: 'Write a value, or remove it.',
+      hint: isBareTilde(node)
+        ? 'YAML reads a bare `~` as nothing; write "${home}" for your home folder.'
+        : 'Write a value, or remove it.',
     };
   }
   if (path.endsWith('umask') && (node.kind === 'integer' || node.kind === 'real')) {

@@ -102,6 +102,11 @@ export function member(node: YamlNode | undefined, key: string): YamlNode | unde
   return value === undefined || value.kind === 'null' ? undefined : value;
 }
 
+/** Nothing, written as `~`. */
+export function isBareTilde({ kind, span }: YamlNode): boolean {
+  return kind === 'null' && span.file.text.slice(span.start, span.end) === '~';
+}
+
 /** The same map with other entries. */
 export function mapWith(node: MapNode, entries: ReadonlyMap<string, MapEntry>): MapNode {
   let weight = 1;

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Collector } from './collector.ts';
 import { RUN_FIELDS } from './layers.ts';
-import { type MapNode, member, placeOf, type Span, type YamlNode } from './node.ts';
+import { isBareTilde, type MapNode, member, placeOf, type Span, type YamlNode } from './node.ts';
 
 /** What several fields of one layer, or of one merged instance, say together. */
 export function checkFields(fields: MapNode, collector: Collector): void {
@@ -9,6 +9,20 @@ export function checkFields(fields: MapNode, collector: Collector): void {
   checkRestart(fields, collector);
   checkSchedule(fields, collector);
   checkLimits(fields, collector);
+  warnOfBareTilde(fields, collector);
+}
+
+/** Fields of which somebody may think that `~` is the home folder, as it is in `~/bin`. */
+const PATHS: readonly string[] = ['working_dir', 'command', 'program', 'stdin', 'stdout', 'stderr'];
+
+function warnOfBareTilde(fields: MapNode, collector: Collector): void {
+  for (const field of PATHS) {
+    const node = fields.entries.get(field)?.value;
+    if (node?.kind !== 'null' || !isBareTilde(node)) continue;
+    const message = `YAML reads a bare \`~\` as nothing, so \`${field}\` is not set.`;
+    const hint = 'Write "~" in quotes for your home folder, or `null` if nothing is meant.';
+    collector.report({ code: 'yaml/tilde', message, hint }, node.span, 'warning');
+  }
 }
 
 /** What must hold for an instance once its layers are merged. `key` is the span of its name. */

@@ -278,6 +278,23 @@ describe('long values', () => {
   });
 });
 
+describe('a bare tilde', () => {
+  it('is nothing in YAML, and where a path may stand that is said', () => {
+    const loaded = parse(web('command: x\nworking_dir: ~\nlabel: ~'));
+    expect(codes(loaded)).toEqual(['5:18 yaml/tilde']);
+    expect(loaded.diagnostics[0]).toMatchObject({
+      severity: 'warning',
+      hint: expect.stringContaining('"~"'),
+    });
+    expect(codes(parse(web('command: x\nworking_dir: null')))).toEqual([]);
+  });
+
+  it('is told where nothing may stand', () => {
+    const [diagnostic] = parse(web('command: x\nenvironment: {HOME: ~}')).diagnostics;
+    expect(diagnostic).toMatchObject({ code: 'field/type', hint: expect.stringContaining('${home}') });
+  });
+});
+
 describe('numbers under launchd', () => {
   it('go in as they stand, with a warning where a leading zero looks octal', () => {
     const { config, diagnostics } = parse(web('command: x\nlaunchd: {Umask: 022, Nice: 0}'));
