@@ -22,13 +22,16 @@ export async function scanPlists(
   paths: readonly string[],
   files: Files,
 ): Promise<readonly ObservedPlist[]> {
+  const needed = new Set(paths);
   const found = new Set(paths);
   for (const folder of new Set(folders)) {
     for (const name of await listReadable(folder, files)) {
       if (name.endsWith('.plist')) found.add(posix.join(folder, name));
     }
   }
-  const plists = await mapBounded([...found].sort(), READS_AT_ONCE, (path) => observePlist(path, files));
+  const plists = await mapBounded([...found].sort(), READS_AT_ONCE, (path) =>
+    observePlist(path, needed.has(path), files),
+  );
   return plists.filter((plist) => plist !== null);
 }
 
@@ -40,11 +43,14 @@ async function listReadable(folder: string, files: Files): Promise<readonly stri
   }
 }
 
-/** Null: nothing is there, or a folder. */
-async function observePlist(path: string, files: Files): Promise<ObservedPlist | null> {
+/** Null: nothing is there. A folder counts as nothing, too, unless a plist is `needed` at its place. */
+async function observePlist(path: string, needed: boolean, files: Files): Promise<ObservedPlist | null> {
   const there = await identify(path, files);
-  if (there === null || there.kind === 'folder') return null;
+  if (there === 'hidden')
+    return needed ? unread(path, NOWHERE, 'permission to look into its folder is denied') : null;
+  if (there === null || (there.kind === 'folder' && !needed)) return null;
   const { kind, ...identity } = there;
+  if (kind === 'folder') return unread(path, identity, 'it is a folder');
   if (kind === 'other') return unread(path, identity, 'it is not a plain file');
   if (Number(identity.size) > SIZE_LIMIT) return unread(path, identity, 'it is far too large for a plist');
   let bytes: Uint8Array;
@@ -74,14 +80,29 @@ async function observePlist(path: string, files: Files): Promise<ObservedPlist |
   return { ...observed, plist: null, problem };
 }
 
-async function identify(path: string, files: Files): ReturnType<Files['identify']> {
+/** `hidden`: a folder on the way may not be entered. What cannot be looked at is not taken for missing. */
+async function identify(path: string, files: Files): Promise<Found | null | 'hidden'> {
   try {
     return await files.identify(path);
-  } catch {
-    // A folder on the way that may not be entered: nothing can be there for us, and a write will say why.
-    return null;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    return code === 'EACCES' || code === 'EPERM' ? 'hidden' : null;
   }
 }
+
+type Found = Exclude<Awaited<ReturnType<Files['identify']>>, null>;
+
+/** Of a file that cannot be looked at: no mode to correct, and no proof that could ever fit. */
+const NOWHERE: FileIdentity = {
+  dev: '',
+  ino: '',
+  size: '',
+  mtimeNs: '',
+  ctimeNs: '',
+  uid: 0,
+  gid: 0,
+  mode: 0,
+};
 
 function unread(path: string, identity: FileIdentity, message: string): ObservedPlist {
   return {

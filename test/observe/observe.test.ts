@@ -157,6 +157,26 @@ describe('observe', () => {
     ]);
   });
 
+  it('does not take a folder at the place of a plist for nothing', async () => {
+    const at = openStage();
+    at.files.put(web.path, '', { kind: 'folder' });
+    expect((await at.look([web])).plists).toMatchObject([
+      { path: web.path, hash: null, plist: null, problem: { message: 'it is a folder' } },
+    ]);
+  });
+
+  it('does not take a plist that may not be looked at for missing', async () => {
+    const at = openStage();
+    const { identify } = at.files;
+    at.files.identify = async (path) => {
+      if (path === web.path) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+      return identify(path);
+    };
+    expect((await at.look([web])).plists).toMatchObject([
+      { path: web.path, hash: null, plist: null, problem: { message: expect.stringContaining('denied') } },
+    ]);
+  });
+
   it('lists the folders that are there, of those that are needed', async () => {
     const at = openStage();
     const logs = '/Users/ada/Library/Logs/web';
