@@ -56,7 +56,8 @@ export function assess(job: Job, lookup: Lookup, stack: string, movedFrom: Ledge
   const elsewhere = own.filter((each) => each !== entry);
   const rival = lookup.entriesOf(label).find((each) => each.stack !== stack) ?? null;
   const onDisk = found === null || found.symlink ? null : found.plist;
-  const wanted = keepOutsideChanges(job, onDisk, entry);
+  const ignored = keysLeftAlone(job, entry);
+  const wanted = keepOutsideChanges(job, onDisk, ignored);
   const normal = normalise(wanted);
   // A move within the domain takes the job out first: nothing of it is left to be compared or reloaded.
   const leaves = entry === null && elsewhere.some((each) => each.domain === domain);
@@ -65,7 +66,7 @@ export function assess(job: Job, lookup: Lookup, stack: string, movedFrom: Ledge
   const verdicts =
     service.state === 'loaded' && !leaves
       ? compareView(wanted, service.service, { path, domain }).filter(
-          (field) => !job.ignoreChanges.includes(field.path[0] ?? ''),
+          (field) => !ignored.includes(field.path[0] ?? ''),
         )
       : [];
   const loaded = loadedState(service, file, verdicts, () => isOldView(job, onDisk, service, changed));
@@ -98,13 +99,17 @@ export function pidOf(service: ObservedService): number | null {
   return service.state === 'loaded' ? service.service.pid : null;
 }
 
-/** Keys of `ignore_changes` keep what is on disk, unless the declaration itself changed since it was last applied. */
-function keepOutsideChanges(job: Job, onDisk: PlistDict | null, entry: LedgerEntry | null): PlistDict {
-  if (onDisk === null || job.ignoreChanges.length === 0) return job.plist;
+/** Keys of `ignore_changes`, but for those whose declaration itself changed since it was last applied. */
+function keysLeftAlone(job: Job, entry: LedgerEntry | null): readonly string[] {
+  if (entry === null || job.ignoreChanges.length === 0) return job.ignoreChanges;
   const declared = normalise(job.plist).entries;
+  return job.ignoreChanges.filter((key) => isAsApplied(entry.applied, [key], declared[key]));
+}
+
+function keepOutsideChanges(job: Job, onDisk: PlistDict | null, ignored: readonly string[]): PlistDict {
+  if (onDisk === null || ignored.length === 0) return job.plist;
   const members = new Map(Object.entries(job.plist.entries));
-  for (const key of job.ignoreChanges) {
-    if (entry !== null && !isAsApplied(entry.applied, [key], declared[key])) continue;
+  for (const key of ignored) {
     const value = Object.hasOwn(onDisk.entries, key) ? onDisk.entries[key] : undefined;
     if (value === undefined) members.delete(key);
     else members.set(key, value);
@@ -155,7 +160,8 @@ function isOldView(
   const differing = compareView(onDisk, service.service, { path: job.path, domain: job.domain })
     .filter((field) => field.verdict === 'different')
     .map((field) => field.path);
-  return !changed.every((path) => differing.some((other) => overlap(path, other)));
+  // launchd has it under this label, whatever Label the disk says.
+  return !changed.every((path) => path[0] === 'Label' || differing.some((other) => overlap(path, other)));
 }
 
 /** One path is inside the other, or they are the same. */

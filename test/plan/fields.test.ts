@@ -163,6 +163,12 @@ describe('ignore_changes', () => {
       ['Umask', 18, 7, 'config'],
     ]);
   });
+
+  it('takes a changed declaration to launchd, too, where only the disk was changed outside', () => {
+    const change = changeFor(ignoring({ Umask: 7 }), { file: edited, loaded: applied, applied });
+    expect(change).toMatchObject({ op: 'update', restarts: true });
+    expect(change.actions.map(({ action }) => action)).toContain('bootstrap');
+  });
 });
 
 describe('the description', () => {

@@ -120,6 +120,16 @@ const ROWS: readonly (readonly [
     false,
   ],
   [
+    'only the Label of the plist differs, which the loaded job cannot have from it',
+    { file: plistOf('local.tools.other', { RunAtLoad: true, KeepAlive: true }) },
+    false,
+    'update',
+    'drifted',
+    null,
+    'write-plist record',
+    false,
+  ],
+  [
     'plist differs, not loaded',
     { file: OLD, loaded: null, applied: OLD },
     false,
