@@ -102,5 +102,7 @@ export interface Config {
   readonly declares_instances: boolean;
   /** By name. */
   readonly instances: readonly Instance[];
+  /** `defaults` and the templates by themselves, for checks: texts that only an instance completes are left out. */
+  readonly layers: readonly Instance[];
   readonly moved: readonly { readonly from: string; readonly to: string; readonly place: Place }[];
 }

@@ -32,7 +32,7 @@ export function loadConfig(roots: readonly string[], source: ConfigSource, host:
   const gathered = gatherFiles(roots, source, host, collector);
   if (gathered === null) return { config: null, partial: null, diagnostics: collector.sorted(roots) };
 
-  checkLayers(gathered, host, collector);
+  const layers = checkLayers(gathered, host, collector);
   const resolved: Resolved[] = [];
   for (const [name, entry] of gathered.templates) {
     const problem = nameProblem(name);
@@ -59,6 +59,7 @@ export function loadConfig(roots: readonly string[], source: ConfigSource, host:
     files: gathered.files,
     declares_instances: gathered.declaresInstances,
     instances: sound.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    layers,
     moved,
   };
   const diagnostics = collector.sorted(gathered.files);

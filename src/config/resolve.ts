@@ -23,20 +23,29 @@ export interface Resolved {
 }
 
 /** Checks `defaults` and every template, used or not; texts that only an instance completes are not judged. */
-export function checkLayers(gathered: Gathered, host: Host, collector: Collector): void {
+export function checkLayers(gathered: Gathered, host: Host, collector: Collector): readonly Instance[] {
   const scope: Scope = {
     ...hostScope(host),
     names: { ...hostScope(host).names, name: gathered.name, instance: null, label: null },
     vars: gathered.vars,
     missingEnv: 'unknown until used',
   };
-  const check = (fields: MapNode): void => {
+  const check = (name: string, fields: MapNode, at: Span, origin: Origin): Instance => {
     const draft = interpolate(withoutTemplate(fields, collector), scope, collector, ['script']);
-    read(layerSchema, draft, '', collector);
+    const { when: _, ...values } = (read(layerSchema, draft, '', collector) ?? {}) as InstanceFields & {
+      when?: unknown;
+    };
     checkFields(draft, collector);
+    const places: Record<string, Place> = Object.create(null);
+    const origins: Record<string, Origin> = Object.create(null);
+    notePlaces(without(draft, ['when']), '', origin, places, origins);
+    return { name, place: placeOf(at), excluded: false, fields: values, places, origins };
   };
-  if (gathered.defaults !== null) check(gathered.defaults);
-  for (const { value } of gathered.templates.values()) check(value);
+  const { defaults } = gathered;
+  return [
+    ...(defaults === null ? [] : [check('defaults', defaults, defaults.span, 'defaults')]),
+    ...[...gathered.templates].map(([name, { keySpan, value }]) => check(name, value, keySpan, 'template')),
+  ];
 }
 
 function withoutTemplate(fields: MapNode, collector: Collector): MapNode {

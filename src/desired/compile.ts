@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host, Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
 import { compileEnvironment } from './environment.ts';
+import { checkLayer } from './layers.ts';
 import { compileStreams, logFolders } from './logs.ts';
 import { compileSessions, labelOf, locate, verifyLabel, verifySession } from './placement.ts';
 import { type Problems, problemsOf } from './problems.ts';
@@ -38,9 +39,12 @@ export function compileJobs(config: Config, host: Host, places: Places): Compila
   );
   const compiled = config.instances.map((instance) => compileInstance(instance, config, host, places, peers));
   refuseDuplicates(compiled, config.files);
-  const diagnostics = compiled.flatMap(({ problems, job }) =>
-    job.excluded ? problems.found.filter(isError) : problems.found,
-  );
+  const diagnostics = [
+    ...config.layers.flatMap((layer) => checkLayer(layer, host)),
+    ...compiled.flatMap(({ problems, job }) =>
+      job.excluded ? problems.found.filter(isError) : problems.found,
+    ),
+  ];
   const jobs = compiled.filter(({ problems }) => !problems.found.some(isError)).map(({ job }) => job);
   return { jobs: jobs.sort(byLabel), diagnostics: inOrder(withoutRepeats(diagnostics), config.files) };
 }

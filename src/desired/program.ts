@@ -2,7 +2,7 @@ import type { PlistValue } from '../model/plist.ts';
 import type { Draft, Entry } from './draft.ts';
 import { expandHome, refuseOtherHome } from './paths.ts';
 import { placeWithin } from './problems.ts';
-import { splitWords } from './words.ts';
+import { splitWords, type Word } from './words.ts';
 
 /** Where launchd looks a bare program name up; never in the job's own PATH (facts §1, ProgramArguments). */
 export const LAUNCHD_PATH = '/usr/bin:/bin:/usr/sbin:/sbin';
@@ -32,12 +32,19 @@ export function compileProgram(draft: Draft): readonly Entry[] {
   return entries;
 }
 
-function wordsOfText(draft: Draft, text: string): PlistValue | null {
+/** The words of a command that is a text; null, and errors, where it cannot be split. */
+export function splitCommand(draft: Draft, text: string): readonly Word[] | null {
   const { words, problems } = splitWords(text);
   const place = draft.problems.placeOf('command');
   for (const { code, offset, length, message, hint } of problems)
     draft.problems.errorAt(code, placeWithin(place, text, offset, length), message, hint);
-  if (problems.length > 0) return null;
+  return problems.length > 0 ? null : words;
+}
+
+function wordsOfText(draft: Draft, text: string): PlistValue | null {
+  const words = splitCommand(draft, text);
+  if (words === null) return null;
+  const place = draft.problems.placeOf('command');
   const expanded: ArgumentWord[] = [];
   let refused = false;
   for (const word of words) {

@@ -79,6 +79,7 @@ export function config(...instances: readonly Instance[]): Config {
     files: [FILE],
     declares_instances: true,
     instances,
+    layers: [],
     moved: [],
   };
 }

@@ -28,4 +28,26 @@ instances:
       found.filter(({ severity }) => severity === 'error').map(({ line, code }) => `${line} ${code}`),
     ).toEqual(['3 command/shell-syntax', '4 field/value', '5 schedule/cron', '6 launchd/out-of-range']);
   });
+
+  it('tells what is wrong with a template that nothing uses, and what all instances share only once', async () => {
+    world.write(
+      'reconcile.yaml',
+      `version: 1
+templates:
+  unused: { command: /bin/echo $HOME, start: { schedule: "0 0 L * *" } }
+  later: { command: "/bin/echo \${instance} \${env.NOT_SET_HERE}" }
+  shared: { command: /bin/echo | cat }
+instances:
+  a: { template: shared }
+  b: { template: shared }
+`,
+    );
+    const { diagnostics } = await world.json('validate');
+    const found = diagnostics as readonly { code: string; line: number }[];
+    expect(found.map(({ line, code }) => `${line} ${code}`)).toEqual([
+      '3 command/shell-syntax',
+      '3 schedule/cron',
+      '5 command/shell-syntax',
+    ]);
+  });
 });
