@@ -1,8 +1,10 @@
 import { isAppleLabel, isSystemWide } from '../launchd/domains.ts';
+import { normalise } from '../launchd/normalise.ts';
 import type { Reason } from '../model/plan.ts';
 import * as words from './block-words.ts';
 import { because, block, type Decision, touch } from './decision.ts';
 import { sourceOf } from './fields.ts';
+import { hashFields } from './hash.ts';
 import type { Lookup } from './lookup.ts';
 import type { PlanOptions } from './options.ts';
 import { decideOverride } from './overrides.ts';
@@ -117,7 +119,16 @@ function recordAgain(decision: Decision, on: Situation, lookup: Lookup, options:
   const hidden = lookup.observed.ledger.systemHidden === true && isSystemWide(on.job, options.places);
   if (on.owner === 'marked') return hidden ? decision : because(adopt, 'foreign');
   if (on.entry !== null && on.entry.source !== options.source) return because(adopt, 'other-stack');
+  if (isBehind(on)) return because(adopt, 'changed');
   return on.entry?.held === true ? touch(decision, 'held') : decision;
+}
+
+/** What was applied last is not what the ledger says: that run was killed before it recorded. */
+function isBehind({ entry, found, job }: Situation): boolean {
+  if (entry === null || found === null || entry.fileHash === found.hash) return false;
+  const declared = hashFields(normalise(job.plist));
+  const keys = new Set([...Object.keys(declared), ...Object.keys(entry.applied)]);
+  return [...keys].some((key) => declared[key] !== entry.applied[key]);
 }
 
 /** A plist that others may write is refused by launchd, and would let them run what they like (facts §3.7). */
