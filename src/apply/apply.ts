@@ -5,7 +5,7 @@ import type { Ports } from '../sys/ports.ts';
 import { type CarriedOut, carryOut, type Means } from './carry-out.ts';
 import { runInOrder } from './schedule.ts';
 import { SETTLE_MS, settle } from './settle.ts';
-import { isSettled, isUntouched } from './unfinished.ts';
+import { isMoot, isSettled } from './unfinished.ts';
 
 export interface ApplyOptions {
   /** After a failure nothing new is begun. */
@@ -55,7 +55,7 @@ export async function applyPlan(
   const unfinished = new Map(
     (await ports.journal.read()).map((each) => [`${each.domain}/${each.label}`, each]),
   );
-  await dropUntouched();
+  await dropMoot();
 
   const carriedOut = await runInOrder({
     changes: plan.changes,
@@ -86,11 +86,11 @@ export async function applyPlan(
     interrupted: signal?.aborted ?? false,
   };
 
-  /** What was begun and had no effect yet when the run was ended, of a job that nothing speaks of any more. */
-  async function dropUntouched(): Promise<void> {
+  /** Entries of jobs that no plan will ever speak of again. */
+  async function dropMoot(): Promise<void> {
     const planned = new Set(plan.changes.map(({ label, domain }) => `${domain}/${label}`));
     for (const [target, each] of unfinished)
-      if (each.stack === plan.stack && !planned.has(target) && (await isUntouched(each, ports.files)))
+      if (each.stack === plan.stack && !planned.has(target) && (await isMoot(each, { ports, settings })))
         await ports.journal.end(each).catch(() => {});
   }
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { parseTarget } from '../launchd/domains.ts';
 import type { Former, FormerFile, FormerService, Intent, Unfinished } from '../model/journal.ts';
 import type { Action } from '../model/plan.ts';
-import type { Files } from '../sys/ports.ts';
 import { lookAtFile, lookAtOverride } from './former.ts';
 import { isLoadedFrom } from './loaded.ts';
 import { look } from './poll.ts';
@@ -120,12 +119,14 @@ export async function isSettled({ intent }: Unfinished, means: Means): Promise<b
   return true;
 }
 
-/** Whether the run was ended before it had done anything. */
-export async function isUntouched({ former, intent }: Unfinished, files: Files): Promise<boolean> {
-  if (intent.out.length + intent.modes.length + intent.overrides.length > 0) return false;
-  for (const path of Object.keys(intent.files))
-    if (!isSame(await lookAtFile(files, path), former.files[path] ?? null)) return false;
-  return true;
+/** Whether nothing is left to be finished or undone: the run had done nothing yet, or the job is gone altogether. */
+export async function isMoot(unfinished: Unfinished, means: Means): Promise<boolean> {
+  const { former, intent } = unfinished;
+  const paths = Object.keys(intent.files);
+  const present = await Promise.all(paths.map((path) => lookAtFile(means.ports.files, path)));
+  if (intent.out.length + intent.modes.length + intent.overrides.length === 0)
+    return paths.every((path, index) => isSame(present[index] ?? null, former.files[path] ?? null));
+  return present.length > 0 && present.every((file) => file === null) && isSettled(unfinished, means);
 }
 
 async function isLoadedThere(path: string, { loads }: Intent, means: Means): Promise<boolean> {

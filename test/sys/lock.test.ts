@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { realClock } from '../../src/sys/clock.ts';
@@ -54,6 +54,17 @@ describe('acquireLock', () => {
     expect(readdirSync(folder)).toHaveLength(2);
     await release();
     expect(readdirSync(folder)).toEqual(['ledger.json']);
+  });
+
+  it('lets nobody in beside a holder whose claim is younger, as when the clock was set back', async () => {
+    const folder = temporaryFolder();
+    const release = await acquireLock(folder, now);
+    const [claim = ''] = readdirSync(folder);
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    utimesSync(join(folder, claim), tomorrow, tomorrow);
+    await expect(acquireLock(folder, now)).rejects.toMatchObject({ code: 'lock/held' });
+    expect(readdirSync(folder)).toEqual([claim]);
+    await release();
   });
 
   it('waits until the holder has finished', async () => {
