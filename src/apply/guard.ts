@@ -49,6 +49,12 @@ type Loaded = Extract<FormerService, { state: 'loaded' }>;
 /** Before anything is booted out for it. */
 function checkFile(action: Action, former: Former): void {
   if (action.action !== 'write-plist' && action.action !== 'remove-plist') return;
+  if (!action.path.endsWith('.plist'))
+    throw refuse(
+      'plist/not-a-plist',
+      `${action.path} is no place for a plist, so it is not touched.`,
+      'The ledger may have been changed by something else: run reconcile plan and look.',
+    );
   const hash = former.files[action.path]?.hash ?? null;
   if (action.action === 'remove-plist' && hash === null) return;
   checkExpected(action.path, action.expect, hash);

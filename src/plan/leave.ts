@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { isAppleLabel } from '../launchd/domains.ts';
 import { normalise } from '../launchd/normalise.ts';
 import type { Domain } from '../model/domain.ts';
@@ -71,7 +72,12 @@ function whyNot(
   if (found === null) return null;
   if (found.symlink) return words.symlink(entry.path);
   if (found.hash === null) return words.closed(entry.path, found);
-  if (found.plist !== null && found.label !== entry.label) return words.replacedFile(entry, found);
+  // What cannot be parsed is taken for ours, broken, only where we would have put it: a ledger may be wrong.
+  const mayBeOurs =
+    found.plist === null
+      ? posix.basename(entry.path) === `${entry.label}.plist`
+      : found.label === entry.label;
+  if (!mayBeOurs) return words.replacedFile(entry, found);
   return null;
 }
 

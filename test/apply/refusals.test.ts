@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../src/model/plan.ts';
@@ -223,6 +224,19 @@ describe('nothing is begun', () => {
     const world = createWorld();
     world.install(A, { job: { path: '(submitted by smd.321)' } });
     await untouched(world, await world.apply([world.update(A)]), 'job/submitted');
+  });
+
+  it('to a file that is no plist, whatever the plan says', async () => {
+    const world = createWorld();
+    world.install(A);
+    const path = `${world.folder}/hosts`;
+    writeFileSync(path, 'precious');
+    const expected = createHash('sha256').update('precious').digest('hex');
+    const report = await world.apply([
+      world.remove(A, { actions: [{ action: 'remove-plist', path, expect: expected }] }),
+    ]);
+    expect(report.results[0]).toMatchObject({ outcome: 'failed', error: { code: 'plist/not-a-plist' } });
+    expect(readFileSync(path, 'utf8')).toBe('precious');
   });
 
   it('on a label of macOS', async () => {

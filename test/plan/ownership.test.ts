@@ -203,6 +203,20 @@ describe('what is no longer declared', () => {
     ]);
   });
 
+  it('leaves what the ledger says is ours, but is neither a plist nor where ours would be', () => {
+    const path = '/private/etc/hosts';
+    const world = worldOf(web, { file: null, entry: { path } });
+    const hosts = { text: '127.0.0.1 localhost\n', mode: 0o644, version: 9 };
+    const wrong = { ...world, files: { ...world.files, [path]: hosts } };
+    for (const jobs of [[], [web]]) {
+      expect(planFor(jobs, wrong).changes).toMatchObject([
+        { blocked: { code: 'plist/foreign' }, actions: [] },
+      ]);
+    }
+    const broken = worldOf(web, { text: '<plist' });
+    expect(planFor([], broken).changes).toMatchObject([{ op: 'delete', blocked: null }]);
+  });
+
   it('without plist or process only leaves the ledger', () => {
     expect(planFor([], worldOf(web, { file: null, loaded: null })).changes.map(gist)).toMatchObject([
       { op: 'delete', actions: 'forget' },
