@@ -53,6 +53,39 @@ describe('bootout', () => {
     });
   });
 
+  it('32: tells the process that stays, and loads no second one beside it', async () => {
+    const world = createWorld();
+    world.install(A);
+    world.launchctl.behaviours.set(world.target(A), { stopsIn: 1_000_000 });
+    const report = await world.apply([world.update(A)]);
+    expect(report.results[0]?.error).toMatchObject({
+      code: 'job/still-there',
+      hint: expect.stringContaining('process 1000 '),
+    });
+    expect(count(world.launchctl.calls, 'bootstrap')).toBe(0);
+    expect(world.launchctl.jobs.get(world.target(A))?.pid).toBe(1000);
+  });
+
+  it.each([
+    [9_900, 'applied'],
+    [1_000_000, 'rollback-failed'],
+  ])(
+    'waits 10 s for a job that launchd gives any time (exit timeout 0): gone after %i ms',
+    async (stopsIn, outcome) => {
+      const world = createWorld();
+      world.install(A, { job: { exitTimeout: 0 } });
+      world.launchctl.behaviours.set(world.target(A), { stopsIn });
+      const update = world.update(A);
+      const actions = update.actions.map((action) =>
+        action.action === 'await-gone' ? { ...action, exitTimeout: 0 } : action,
+      );
+      const report = await world.apply([{ ...update, actions }]);
+      expect(report.results[0]?.outcome).toBe(outcome);
+      expect(world.clock.now()).toBeGreaterThan(9_000);
+      expect(world.clock.now()).toBeLessThan(25_000);
+    },
+  );
+
   it('fails when the label never goes, and leaves the former file', async () => {
     const world = createWorld();
     const former = world.install(A);

@@ -65,13 +65,13 @@ export async function waitUntilGone(
     pids.some((pid) => processes.alive(pid)) || !(await isGone()) ? null : 'ended',
   );
   if (ended !== null) return;
+  const living = pids.filter((pid) => processes.alive(pid)).join(', ');
   if (!(await isGone()))
     throw refuse(
       'job/still-there',
       `launchd still has ${target}, ${seconds} seconds after it was told to take it out.`,
-      `Its process may ignore SIGTERM. Look: launchctl print ${target}; end the process, then apply again.`,
+      `Its process ${living === '' ? '' : `${living} `}may ignore SIGTERM. Look: launchctl print ${target}; end the process, then apply again.`,
     );
-  const living = pids.filter((pid) => processes.alive(pid)).join(', ');
   if (living === '') return;
   work.warn({
     code: 'job/process-stays',
