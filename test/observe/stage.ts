@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Job } from '../../src/model/job.ts';
 import type { LedgerEntry } from '../../src/model/ledger.ts';
 import type { Observed, ObservedService } from '../../src/model/observed.ts';
@@ -48,7 +49,12 @@ export function openStage(given: Partial<FakeAnswers> = {}): Stage {
         instance: job.instance,
         stack: OPTIONS.stack,
         source: OPTIONS.source,
-        fileHash: 'ab',
+        fileHash:
+          there === null
+            ? 'ab'
+            : createHash('sha256')
+                .update(await files.read(job.path))
+                .digest('hex'),
         applied: {},
         adopted: false,
         held: false,
