@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import type { Account } from './environment.ts';
 
 /** Users and groups of this machine. */
@@ -10,12 +10,12 @@ export interface Accounts {
   user(name: string): Account | null;
   /** The gid; null when there is no such group. */
   group(name: string): number | null;
-  /** Folder for the jobs' temporary files. */
+  /** TMPDIR of this user's jobs. */
   readonly temporary: string;
 }
 
 /** From the caller's own record and the files in /etc. HOME is the one that the daemon was started with, so that a private world keeps its private home. */
-export function systemAccounts(env: NodeJS.ProcessEnv): Accounts {
+export function systemAccounts(env: NodeJS.ProcessEnv, temporary: string): Accounts {
   const info = userInfo();
   const self: Account = {
     name: info.username,
@@ -26,7 +26,7 @@ export function systemAccounts(env: NodeJS.ProcessEnv): Accounts {
   };
   return {
     self,
-    temporary: tmpdir(),
+    temporary,
     user(name) {
       if (name === self.name) return self;
       for (const [user, , uid, gid, , home, shell] of rows('/etc/passwd'))

@@ -11,7 +11,7 @@ import { systemClock } from './clock.ts';
 import { systemDisk } from './disk.ts';
 import { DEFAULT_FIDELITY } from './fidelity.ts';
 import type { Launchd } from './launchd-state.ts';
-import { endGroup, endLeftovers } from './leftovers.ts';
+import { endGroup, endLeftovers, endStrays } from './leftovers.ts';
 import { takeLock } from './lock.ts';
 import { openLog } from './log.ts';
 import { fileOverrides } from './overrides.ts';
@@ -51,6 +51,7 @@ async function main(): Promise<void> {
 async function sweep(world: World): Promise<void> {
   const log = openLog(join(world.run, LOG));
   await endLeftovers(openProcessTable(join(world.run, PROCESSES)), log);
+  await endStrays(world.temporary, log);
   tellReady();
 }
 
@@ -79,7 +80,7 @@ async function run(world: World): Promise<void> {
   const log = openLog(join(world.run, LOG));
   log(`launchd ${process.pid} begins in ${world.root}`);
   const table = openProcessTable(join(world.run, PROCESSES));
-  const accounts = systemAccounts(process.env);
+  const accounts = systemAccounts(process.env, world.temporary);
   const spawner = systemSpawner(accounts, table, log);
   const fidelity = DEFAULT_FIDELITY;
   const launchd: Launchd = {
@@ -109,6 +110,7 @@ async function run(world: World): Promise<void> {
     await booted;
     await new Promise<void>((resolve) => launchd.supervisor.shutdown(resolve));
     await Promise.all(spawner.groups().map((group) => endGroup(group, 1, log)));
+    await endStrays(world.temporary, log);
     table.clear();
     log('ended');
     // The last answers go out first; who does not take them is not waited for.

@@ -1,5 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { membersOf, orphansNamed, type ProcessTable, serviceNameOf, startOf } from './process-table.ts';
+import {
+  groupOf,
+  membersOf,
+  orphansNamed,
+  type ProcessTable,
+  processesWith,
+  serviceNameOf,
+  startOf,
+} from './process-table.ts';
 
 /** How often one looks whether a foreign process has gone: nobody tells when it is not one's own child. */
 const LOOK_EVERY_MS = 20;
@@ -18,6 +26,16 @@ export async function endLeftovers(table: ProcessTable, log: (line: string) => v
     for (const pid of orphansNamed(intended.label, intended.since)) groups.set(pid, intended.exitTimeout);
   await Promise.all([...groups].map(([group, timeout]) => endGroup(group, timeout, log)));
   table.clear();
+}
+
+/**
+ * Ends what jobs of this world have started in sessions of their own: it outlives a bootout, as on a Mac, but not the end of
+ * the world. Known by the TMPDIR that no other world has.
+ */
+export async function endStrays(temporary: string, log: (line: string) => void): Promise<void> {
+  const strays = processesWith(`TMPDIR=${temporary}`).filter((pid) => pid !== process.pid);
+  const groups = new Set(strays.map(groupOf));
+  await Promise.all([...groups].filter((group) => group !== null).map((group) => endGroup(group, 1, log)));
 }
 
 /** Ends one process group. `timeout` 0 (never, for launchd) is taken for 5 seconds. */

@@ -134,11 +134,32 @@ export function membersOf(group: number): readonly number[] {
 
 /** The value that a process found for XPC_SERVICE_NAME in its environment; null when it cannot be told. */
 export function serviceNameOf(pid: number): string | null {
+  return (
+    variablesOf(pid)
+      .find((line) => line.startsWith('XPC_SERVICE_NAME='))
+      ?.slice(17) ?? null
+  );
+}
+
+/** Processes of jobs (they have an XPC_SERVICE_NAME) that found this variable (`NAME=value`) in their environment. */
+export function processesWith(variable: string): readonly number[] {
+  return allPids().filter((pid) => {
+    const variables = variablesOf(pid);
+    return variables.includes(variable) && variables.some((line) => line.startsWith('XPC_SERVICE_NAME='));
+  });
+}
+
+/** The process group; null when the process has gone. */
+export function groupOf(pid: number): number | null {
+  const group = Number(statFields(pid)?.[2]);
+  return Number.isInteger(group) && group > 1 ? group : null;
+}
+
+function variablesOf(pid: number): readonly string[] {
   try {
-    const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-    return variables.find((line) => line.startsWith('XPC_SERVICE_NAME='))?.slice(17) ?? null;
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   } catch {
-    return null;
+    return [];
   }
 }
 

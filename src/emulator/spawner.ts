@@ -12,6 +12,11 @@ import type { Child, Spawner, SpawnListener } from './ports.ts';
 import { canEnter, canExecute, findProgram } from './preflight.ts';
 import { membersOf, type ProcessTable, startOf } from './process-table.ts';
 
+/** The world's own folder is closed to other users; their jobs get the one that is open to all. */
+function temporaryOf(account: Account, { self, temporary }: Accounts): string {
+  return account.uid === self.uid ? temporary : '/tmp';
+}
+
 /**
  * Real processes: each in a session and process group of its own, so that its signals are its own and its group can be ended
  * with it.
@@ -50,7 +55,7 @@ export function systemSpawner(
       const made = spawn(ready.command.file, [...ready.command.args], {
         argv0: ready.command.argv0,
         cwd: ready.folder,
-        env: jobEnvironment(definition, ready.account, accounts.temporary),
+        env: jobEnvironment(definition, ready.account, temporaryOf(ready.account, accounts)),
         stdio: ready.files,
         detached: true,
       });

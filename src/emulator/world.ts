@@ -8,6 +8,8 @@ export interface World {
   readonly run: string;
   /** Overrides. */
   readonly db: string;
+  /** TMPDIR of the jobs: private to this world, as macOS has one that is private to each user. */
+  readonly temporary: string;
   /** Plists that a login loads into `gui/UID`. */
   readonly userAgents: string;
   readonly globalAgents: string;
@@ -20,6 +22,7 @@ export function worldAt(root: string): World {
     root,
     run: join(root, 'run'),
     db: join(root, 'db'),
+    temporary: join(root, 'tmp'),
     userAgents: join(root, 'LaunchAgents'),
     globalAgents: join(root, 'Library', 'LaunchAgents'),
     daemons: join(root, 'Library', 'LaunchDaemons'),
@@ -28,6 +31,7 @@ export function worldAt(root: string): World {
 
 /** Makes what is missing, for its owner alone. */
 export function makeWorld(world: World): void {
-  for (const folder of [world.root, world.run, world.db, world.userAgents, world.globalAgents, world.daemons])
+  const { root, run, db, temporary, userAgents, globalAgents, daemons } = world;
+  for (const folder of [root, run, db, temporary, userAgents, globalAgents, daemons])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
 }

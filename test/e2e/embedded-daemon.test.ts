@@ -78,6 +78,26 @@ describe('the daemon', () => {
     expect(await world.status()).toMatchObject({ running: false });
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'ends with the world what jobs have started in sessions of their own',
+    async () => {
+      const world = open();
+      const log = join(world.folder, 'stray.log');
+      await world.load('org.example.father', {
+        ProgramArguments: shell('/usr/bin/setsid /bin/sh -c "echo \\$\\$; exec sleep 600" & wait'),
+        StandardOutPath: log,
+        RunAtLoad: true,
+      });
+      await vi.waitFor(() => expect(readFileSync(log, 'utf8')).toMatch(/^\d+\n$/), soon);
+      const stray = Number(readFileSync(log, 'utf8'));
+      await world.launchctl('bootout', `gui/${process.getuid?.()}/org.example.father`);
+      await vi.waitFor(async () => expect((await world.status()).services).toEqual([]), soon);
+      expect(alive(stray)).toBe(true);
+      await world.launchctl('embedded-stop');
+      expect(alive(stray)).toBe(false);
+    },
+  );
+
   it('killed with SIGKILL, ends its orphans at the next start before it starts them anew', async () => {
     const world = open();
     const log = join(world.folder, 'child.log');

@@ -8,7 +8,7 @@ import { systemSpawner } from '../../src/emulator/spawner.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { definition, GUI } from './support.ts';
 
-const accounts = systemAccounts(process.env);
+const accounts = systemAccounts(process.env, '/tmp');
 const sleep = definition({ Program: '/bin/sleep', ProgramArguments: ['sleep', '600'] });
 
 /** What the engine is told, and the end of the process as a promise. */
