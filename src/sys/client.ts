@@ -38,14 +38,33 @@ export async function bootstrap(
   return change(port, 'bootstrap', ['bootstrap', domain, path], options);
 }
 
-/** Takes a job out of launchd. Its label may stay until its process has ended (facts §3.5). */
+/** Ports whose launchctl has turned out to know no `bootout --wait`: it came with macOS 26 (facts §3.4). */
+const withoutWait = new WeakSet<Launchctl>();
+
+/**
+ * Takes a job out of launchd. Its label may stay until its process has ended (facts §3.5): a launchctl that knows how is
+ * asked to wait for that, within the time limit of the call, and one that does not is not asked again.
+ */
 export async function bootout(
   port: Launchctl,
   domain: Domain,
   label: string,
   options: CallOptions = {},
 ): Promise<Answer> {
-  return change(port, 'bootout', ['bootout', serviceTarget(domain, label)], options);
+  const target = serviceTarget(domain, label);
+  if (!withoutWait.has(port)) {
+    const result = await port.call(['bootout', '--wait', target], options);
+    if (!isUnknownOption(result)) return toAnswer('bootout', result);
+    withoutWait.add(port);
+  }
+  return change(port, 'bootout', ['bootout', target], options);
+}
+
+/** An older launchctl takes the option for a target, and does nothing. */
+function isUnknownOption({ code, stdout, stderr }: CallResult): boolean {
+  return (
+    code !== 0 && /^(Unrecognized target specifier|Usage: launchctl bootout)/m.test(`${stdout}\n${stderr}`)
+  );
 }
 
 export async function enable(
@@ -98,7 +117,10 @@ async function change(
   args: readonly string[],
   options: CallOptions,
 ): Promise<Answer> {
-  const { code, stderr, timedOut } = await port.call(args, options);
+  return toAnswer(verb, await port.call(args, options));
+}
+
+function toAnswer(verb: Verb, { code, stderr, timedOut }: CallResult): Answer {
   return {
     verb,
     outcome: outcomeOf(verb, code, stderr),

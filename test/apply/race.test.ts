@@ -14,6 +14,35 @@ describe('bootout', () => {
     expect(report.results[0]?.outcome).toBe('applied');
   });
 
+  it('waits by itself where launchctl can; where it cannot, that is asked once a run', async () => {
+    const usage =
+      'Unrecognized target specifier.\nUsage: launchctl bootout <domain-target> [service-path1, service-path2, ...] | <service-target>\n';
+    const world = createWorld();
+    for (const label of [A, 'com.example.b']) world.install(label);
+    world.launchctl.rules.push({ call: 'bootout --wait', answer: { code: 64, stderr: usage } });
+    const report = await world.apply([world.update(A), world.update('com.example.b')]);
+    expect(report.results.map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);
+    expect(world.launchctl.calls.filter((call) => call.startsWith('bootout'))).toEqual([
+      `bootout --wait ${world.target(A)}`,
+      `bootout ${world.target(A)}`,
+      `bootout ${world.target('com.example.b')}`,
+    ]);
+  });
+
+  it('that waits longer than a call may take is followed by looking', async () => {
+    const world = createWorld();
+    world.install(A);
+    world.launchctl.behaviours.set(world.target(A), { stopsIn: 14_000 });
+    world.launchctl.rules.push({
+      call: 'bootout --wait',
+      answer: { code: null, timedOut: true },
+      effect: 'after',
+    });
+    const report = await world.apply([world.update(A)]);
+    expect(report.results[0]?.outcome).toBe('applied');
+    expect(count(world.launchctl.calls, 'bootout')).toBe(1);
+  });
+
   it('that got no answer counts when the job is going', async () => {
     const world = createWorld();
     world.install(A);

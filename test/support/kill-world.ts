@@ -47,6 +47,9 @@ export async function createKillWorld(folder: string): Promise<KillWorld> {
     processes: { alive: launchctl.isAlive, ancestry: async () => [process.pid] },
     launchctl: {
       async call(args, options) {
+        // As before macOS 26, so that there is a time between a bootout and its end in which to be killed.
+        if (args[1] === '--wait')
+          return { code: 64, stdout: '', stderr: 'Unrecognized target specifier.\n', timedOut: false };
         const result = await launchctl.call(args, options);
         const path = args[2] ?? '';
         if (args[0] !== 'bootstrap' || result.code !== 0) return result;

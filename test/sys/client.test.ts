@@ -44,7 +44,7 @@ describe('verbs', () => {
     await kill(port, gui, 'com.example.a', 'SIGHUP');
     expect(port.calls.map(({ args }) => args.join(' '))).toEqual([
       'bootstrap gui/501 /p/a.plist',
-      'bootout gui/501/com.example.a',
+      'bootout --wait gui/501/com.example.a',
       'enable system/com.example.a',
       'disable user/501/com.example.a',
       'kickstart gui/501/com.example.a',
