@@ -55,8 +55,8 @@ export const realFiles: Files = {
     await refuseSymlink(path);
     const folder = dirname(path);
     const temporary = join(folder, `.reconcile-${process.pid}-${randomBytes(8).toString('hex')}`);
-    const handle = await open(temporary, 'wx', 0o600);
     try {
+      const handle = await open(temporary, 'wx', 0o600);
       try {
         await handle.writeFile(content);
         // By the handle, so that the umask does not matter.
@@ -68,7 +68,8 @@ export const realFiles: Files = {
       await rename(temporary, path);
     } catch (error) {
       await unlink(temporary).catch(() => {});
-      throw error;
+      // A write by its handle names no path, and that of the temporary file tells nobody anything.
+      throw Object.assign(error as Error, { path });
     }
     await syncFolder(folder);
   },

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { applyOnce, planOnce } from '../support/kill-run.ts';
-import { createKillWorld, type KillWorld, loadsOf } from '../support/kill-world.ts';
+import { realFiles } from '../../src/sys/files.ts';
+import { createJournal } from '../../src/sys/journal.ts';
+import { realProcesses } from '../../src/sys/processes.ts';
+import { applyOnce, declare, placesIn, planOnce } from '../support/kill-run.ts';
+import { BEFORE, createKillWorld, DOMAINS, type KillWorld, loadsOf } from '../support/kill-world.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** Runs an apply up to the call of launchctl that begins like this, and no further; its lock goes with it. */
@@ -50,5 +53,32 @@ describe('after a kill', () => {
       restarts: true,
     });
     expect(loadsOf(world)['update-unseen']).toBe(1);
+  });
+
+  it('a proof from before the kill counts for nothing: the job may be on its way out', async () => {
+    const world = await createKillWorld(temporaryFolder());
+    declare(world.folder, BEFORE);
+    const label = 'com.example.delete-one';
+    expect((await planOnce(world.folder, world.mac, 'proven')).changes.every(({ op }) => op === 'noop')).toBe(
+      true,
+    );
+    const places = placesIn(world.folder);
+    const journal = createJournal(places, realFiles, realProcesses, process.getuid?.() ?? 501);
+    await journal.begin({
+      stack: 'kill',
+      label,
+      domain: DOMAINS[0] ?? 'system',
+      plist: `${places.userAgents}/${label}.plist`,
+      former: { files: {}, services: {}, disabled: {} },
+      intent: { files: {}, modes: [], overrides: [], out: [`${gui}/${label}`], loads: {} },
+    });
+    await world.launchctl.call(['bootout', `${gui}/${label}`]);
+    const { changes } = await planOnce(world.folder, world.mac, 'proven');
+    expect(changes.find((change) => change.label === label)).toMatchObject({ op: 'reload' });
+    const { results } = await applyOnce(world.folder, world.mac);
+    expect(results.every(({ outcome }) => /applied|unchanged/.test(outcome))).toBe(true);
+    expect(loadsOf(world)['delete-one']).toBe(2);
+    const after = await planOnce(world.folder, world.mac, 'full');
+    expect([...after.changes.flatMap(({ actions }) => actions)]).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { createMemoryLaunchctl, type MemoryLaunchctl } from './memory-launchctl.
 const uid = process.getuid?.() ?? 501;
 export const DOMAINS: readonly Domain[] = [`gui/${uid}`, 'system'];
 
-const BEFORE = `version: 1
+export const BEFORE = `version: 1
 name: kill
 label_prefix: com.example
 instances:

@@ -122,6 +122,13 @@ describe('makeFolder', () => {
   });
 });
 
+describe('an error', () => {
+  it('of a write names the file that was to be written, not the temporary one', async () => {
+    const path = join(temporaryFolder(), 'missing/a.plist');
+    await expect(realFiles.write(path, '', 0o644)).rejects.toMatchObject({ code: 'ENOENT', path });
+  });
+});
+
 describe('removeLeftovers', () => {
   it('removes what killed runs left, and nothing else', async () => {
     const folder = temporaryFolder();
