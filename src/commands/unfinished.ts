@@ -34,7 +34,7 @@ export function sayUnfinished(plan: Plan, unfinished: readonly Unfinished[]): re
     .map(({ instance, label, actions, blocked }) => ({
       code: 'apply/unfinished',
       severity: 'warning',
-      message: `An earlier run of reconcile was ended in the middle of its work on ${instance ?? label}.`,
+      message: `An earlier run of reconcile left its work on ${instance ?? label} half done: it was ended, or could not put it back.`,
       file: null,
       line: null,
       column: null,

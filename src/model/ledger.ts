@@ -39,6 +39,8 @@ export interface LedgerEntry {
   readonly adopted: boolean;
   /** Stopped by `stop`: left alone until `start`, `restart` or `--release-held`. */
   readonly held: boolean;
+  /** The override that disables it is ours (`enabled: false`, `stop --disable`): ours to undo, and not an outside one. */
+  readonly disabled?: true;
   readonly proof: Proof | null;
 }
 

@@ -98,8 +98,20 @@ function entryFor(
     applied: hashFields(normalise(on.job.plist)),
     adopted: before?.adopted ?? isTaken(on),
     held: false,
+    ...(isDisabledByUs(decision, on) ? { disabled: true as const } : {}),
     proof: untouched ? (on.entry?.proof ?? null) : null,
   };
+}
+
+function isDisabledByUs(decision: Decision, on: Situation): boolean {
+  switch (decision.override) {
+    case 'disable':
+      return true;
+    case 'enable':
+      return false;
+    case 'leave':
+      return on.override === true && on.entry?.disabled === true;
+  }
 }
 
 /** Somebody else's file or loaded job becomes ours. */

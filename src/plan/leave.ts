@@ -27,7 +27,9 @@ export interface Leaving {
 
 /** @param successor what it becomes, whose plist may lie at the same path; null when it just goes */
 export function takeOut(
-  entry: Pick<LedgerEntry, 'label' | 'domain' | 'path'> & { readonly applied: LedgerEntry['applied'] | null },
+  entry: Pick<LedgerEntry, 'label' | 'domain' | 'path' | 'disabled'> & {
+    readonly applied: LedgerEntry['applied'] | null;
+  },
   lookup: Lookup,
   successor: Pick<LedgerEntry, 'label' | 'domain' | 'path'> | null,
 ): Leaving {
@@ -41,6 +43,10 @@ export function takeOut(
     actions.push({ action: 'bootout', domain, label }, awaitGone(label, domain, service, found));
   if (found !== null && path !== successor?.path)
     actions.push({ action: 'remove-plist', path, expect: found.hash });
+  // An override outlives its job; ours would keep the next job of this label down (facts §3.6).
+  const isLast = successor === null || successor.label !== label;
+  if (isLast && entry.disabled === true && lookup.overrideOf(label, domain) === true)
+    actions.push({ action: 'enable', domain, label });
   const forget: Action = { action: 'forget', domain, label };
   // The successor of the same label and domain is recorded under the same name, so the old entry goes first.
   const forgetLate = successor !== null && (successor.label !== label || successor.domain !== domain);

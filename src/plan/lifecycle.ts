@@ -34,7 +34,8 @@ export function planStop(subject: LifecycleSubject, options: { readonly disable:
   if (options.disable && !subject.disabled) actions.push({ action: 'disable', domain, label });
   if (loaded)
     actions.push({ action: 'bootout', domain, label }, awaitGone(label, domain, service, subject.found));
-  if (!entry.held || loaded) actions.push({ action: 'record', entry: { ...entry, held: true, proof: null } });
+  if (!entry.held || loaded || actions.length > 0)
+    actions.push({ action: 'record', entry: heldEntry(entry, options.disable && !subject.disabled) });
   return change(subject, actions, { stopTimeout: loaded ? stopTimeoutOf(service, subject.found) : null });
 }
 
@@ -56,7 +57,10 @@ export function planStart(subject: LifecycleSubject): Change {
     actions.push({ action: 'kickstart', domain, label, kill: false });
     actions.push({ action: 'await-loaded', domain, label, starts: true });
   }
-  if (actions.length > 0 || entry.held) actions.push({ action: 'record', entry: { ...entry, held: false } });
+  if (actions.length > 0 || entry.held) {
+    const { disabled: _undone, ...enabled } = entry;
+    actions.push({ action: 'record', entry: { ...enabled, held: false } });
+  }
   return change(subject, actions, { starts });
 }
 
@@ -77,6 +81,10 @@ export function planRestart(subject: LifecycleSubject): Change {
     starts: !running,
     stopTimeout: running ? stopTimeoutOf(service, subject.found) : null,
   });
+}
+
+function heldEntry(entry: LedgerEntry, disables: boolean): LedgerEntry {
+  return { ...entry, held: true, proof: null, ...(disables ? { disabled: true as const } : {}) };
 }
 
 /** `forget`: out of the ledger, and the marker out of the plist, so that it is not found again. The job goes on. */

@@ -9,7 +9,7 @@ import { rootDeferral } from './root.ts';
 import { isLoaded } from './situation.ts';
 
 /** A job of ours that the file no longer declares. `applied` null: only its marker tells that it is ours. */
-type Undeclared = Pick<LedgerEntry, 'label' | 'domain' | 'path'> & {
+type Undeclared = Pick<LedgerEntry, 'label' | 'domain' | 'path' | 'disabled'> & {
   readonly instance: string;
   readonly applied: LedgerEntry['applied'] | null;
 };

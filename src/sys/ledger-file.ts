@@ -49,10 +49,12 @@ function compare(a: string, b: string): number {
 
 function toEntry(value: unknown): LedgerEntry | null {
   if (!isRecord(value)) return null;
-  const { label, domain, path, instance, stack, source, fileHash, applied, adopted, held, proof } = value;
+  const { label, domain, path, instance, stack, source, fileHash, applied, adopted, held, disabled, proof } =
+    value;
   if (!isText(label) || !isDomain(domain) || !isText(path) || !path.startsWith('/')) return null;
   if (!isText(instance) || !isText(stack) || !isText(source) || !isText(fileHash)) return null;
   if (!isRecord(applied) || typeof adopted !== 'boolean' || typeof held !== 'boolean') return null;
+  if (disabled !== undefined && disabled !== true) return null;
   const hashes: Record<string, string> = Object.create(null);
   for (const [key, hash] of Object.entries(applied)) {
     if (!isText(hash)) return null;
@@ -71,6 +73,7 @@ function toEntry(value: unknown): LedgerEntry | null {
     applied: hashes,
     adopted,
     held,
+    ...(disabled === true ? { disabled } : {}),
     proof: read,
   };
 }

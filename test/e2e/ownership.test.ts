@@ -78,6 +78,34 @@ describe('ownership', () => {
     expect((await statusOf(world, 'web')).pid).toBe(pid);
   });
 
+  it('undoes its own disable, when the declaration no longer asks for it and when the job goes', async () => {
+    const off = one('mine').replace('restart: always', 'restart: always, enabled: false');
+    const overrides = async (): Promise<string> => {
+      const [{ domain }] = (await world.json('status'))['jobs'] as [{ domain: string }];
+      return (await world.launchctl('print-disabled', domain)).stdout;
+    };
+    world.write('reconcile.yaml', one('mine'));
+    expect((await world.reconcile('apply', '--yes')).code).toBe(0);
+    const { domain } = await jobUntil(world, 'web', 'runs', isRunning);
+    world.write('reconcile.yaml', off);
+    expect((await world.reconcile('apply', '--yes')).code).toBe(0);
+    expect(await overrides()).toContain('"com.example.web" => disabled');
+    expect((await statusOf(world, 'web')).verdict).toBe('disabled');
+
+    world.write('reconcile.yaml', one('mine'));
+    expect((await world.reconcile('apply', '--yes')).code).toBe(0);
+    await jobUntil(world, 'web', 'runs again', isRunning);
+    expect((await world.reconcile('plan')).stdout).toBe('No changes. 1 job matches.\n');
+
+    expect((await world.reconcile('stop', 'web', '--disable')).code).toBe(0);
+    expect((await world.reconcile('destroy', '--yes')).code).toBe(0);
+    expect((await world.launchctl('print-disabled', domain)).stdout).not.toContain('=> disabled');
+
+    expect((await world.launchctl('disable', `${domain}/com.example.web`)).code).toBe(0);
+    world.write('reconcile.yaml', one('mine'));
+    expect((await world.reconcile('apply', '--yes')).code).toBe(1);
+  });
+
   it('a lost ledger is rebuilt from the plists', async () => {
     world.write('reconcile.yaml', one('mine'));
     expect((await world.reconcile('apply', '--yes')).code).toBe(0);
