@@ -19,6 +19,7 @@ const LEVEL: Record<string, number> = {
   observe: 4,
   apply: 4,
   loop: 5,
+  privilege: 5,
   commands: 6,
   'cli.ts': 7,
   'index.ts': 7,

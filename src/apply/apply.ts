@@ -1,3 +1,4 @@
+import type { Unfinished } from '../model/journal.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { Event, Failure, Outcome, Report, Result } from '../model/report.ts';
 import { CALL_TIMEOUT_MS } from '../sys/launchctl.ts';
@@ -20,7 +21,14 @@ export interface ApplyOptions {
   readonly settleMs?: number;
   /** How a person calls this launchctl in a shell; default `launchctl`. */
   readonly launchctlCommand?: string;
+  /**
+   * Carries out the changes, or the parts of them, that another process must do, as root or as the user. `here` does a
+   * part in this process. Null: this process does all of the change.
+   */
+  readonly elsewhere?: (change: Change, here: CarryOut) => Promise<CarriedOut> | null;
 }
+
+export type CarryOut = (change: Change) => Promise<CarriedOut>;
 
 const PARALLELISM = 4;
 
@@ -61,9 +69,11 @@ export async function applyPlan(
     changes: plan.changes,
     parallelism: Math.max(1, options.parallelism ?? PARALLELISM),
     async run(change, before: readonly CarriedOut[]) {
+      const here: CarryOut = (part) => carryOut(part, means, unfinishedOf(part));
       const left = whyNot(change) ?? whyStopped() ?? whyNotAfter(before.map(({ result }) => result));
-      const earlier = unfinished.get(`${change.domain}/${change.label}`) ?? null;
-      const end = left === null ? await carryOut(change, means, earlier) : leave(change, ...left);
+      const earlier = unfinishedOf(change);
+      const end =
+        left === null ? await (options.elsewhere?.(change, here) ?? here(change)) : leave(change, ...left);
       if (end.result.outcome === 'unchanged' && earlier !== null && (await isSettled(earlier, means)))
         await ports.journal.end(earlier).catch(() => {});
       failed ||= isFailure(end.result.outcome);
@@ -85,6 +95,10 @@ export async function applyPlan(
     diagnostics: [...carriedOut.flatMap(({ diagnostics }) => diagnostics), ...unsettled],
     interrupted: signal?.aborted ?? false,
   };
+
+  function unfinishedOf({ domain, label }: Change): Unfinished | null {
+    return unfinished.get(`${domain}/${label}`) ?? null;
+  }
 
   /** Entries of jobs that no plan will ever speak of again. */
   async function dropMoot(): Promise<void> {

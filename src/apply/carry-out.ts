@@ -18,6 +18,8 @@ export interface CarriedOut {
   readonly diagnostics: readonly Diagnostic[];
   /** Jobs that were loaded and stay so. */
   readonly verified: readonly Verified[];
+  /** Puts back what was before, where the change came to its end: for the other part of a change that two sides share. */
+  readonly undo?: (cause: Failure) => Promise<[Outcome, Failure]>;
 }
 
 export interface Means {
@@ -49,7 +51,9 @@ export async function carryOut(
     outcome: Outcome,
     error: Failure | null,
     verified: readonly Verified[] = [],
+    undo?: CarriedOut['undo'],
   ): CarriedOut => ({
+    ...(undo === undefined ? {} : { undo }),
     result: { instance: change.instance, label, domain, outcome, error },
     changed: progress.changed,
     diagnostics,
@@ -81,6 +85,7 @@ export async function carryOut(
     return finish('failed', failureOf(error));
   }
 
+  const undo = (cause: Failure): Promise<[Outcome, Failure]> => rollBack(work, cause);
   let waits = change.deferred === 'no-domain';
   for (const [index, action] of change.actions.entries()) {
     // The ledger alone may be behind: what is there tells the next run the rest.
@@ -104,12 +109,17 @@ export async function carryOut(
   }
   await closeJournal();
   if (waits)
-    return finish('deferred', {
-      code: 'domain/absent',
-      message: `Not loaded yet: ${noSession(domain)}`,
-      hint: SESSION_HINT,
-    });
-  return finish(change.op === 'noop' ? 'unchanged' : 'applied', null, [...progress.verified.values()]);
+    return finish(
+      'deferred',
+      {
+        code: 'domain/absent',
+        message: `Not loaded yet: ${noSession(domain)}`,
+        hint: SESSION_HINT,
+      },
+      [],
+      undo,
+    );
+  return finish(change.op === 'noop' ? 'unchanged' : 'applied', null, [...progress.verified.values()], undo);
 
   /** An entry that stays does no harm: the next run takes the job out and in once more. */
   async function closeJournal(): Promise<void> {

@@ -70,7 +70,8 @@ export type Action =
    * just before the bootstrap and the pid after it. Otherwise `entry` is recorded as it stands.
    */
   | { readonly action: 'record'; readonly entry: LedgerEntry }
-  | { readonly action: 'forget'; readonly domain: Domain; readonly label: string };
+  /** `path`: where its plist was, which tells in whose ledger the entry stands. */
+  | { readonly action: 'forget'; readonly domain: Domain; readonly label: string; readonly path?: string };
 
 export type ActionName = Action['action'];
 
@@ -124,6 +125,8 @@ export interface Change {
   readonly actions: readonly Action[];
   /** Set: it ends as `deferred` (exit 77), after those of its actions that can be done now. */
   readonly deferred: Deferral | null;
+  /** Beside `needs-root`: there is no such domain now either, so loading waits even when root does the rest. */
+  readonly alsoWaits?: 'no-domain';
   /** Labels whose changes must be done before this one. */
   readonly after: readonly string[];
   /** Effective seconds from SIGTERM to SIGKILL when it restarts or stops; null when unknown. */

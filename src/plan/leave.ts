@@ -47,7 +47,7 @@ export function takeOut(
   const isLast = successor === null || successor.label !== label;
   if (isLast && entry.disabled === true && lookup.overrideOf(label, domain) === true)
     actions.push({ action: 'enable', domain, label });
-  const forget: Action = { action: 'forget', domain, label };
+  const forget: Action = { action: 'forget', domain, label, path };
   // The successor of the same label and domain is recorded under the same name, so the old entry goes first.
   const forgetLate = successor !== null && (successor.label !== label || successor.domain !== domain);
   if (!forgetLate) actions.push(forget);

@@ -92,7 +92,7 @@ export function planForget(subject: LifecycleSubject, stack: string): Change {
   const { domain, label, entry, found } = subject;
   const actions: Action[] = [];
   if (found?.marker?.stack === stack) actions.push(...withoutMarker(found));
-  if (entry !== null) actions.push({ action: 'forget', domain, label });
+  if (entry !== null) actions.push({ action: 'forget', domain, label, path: entry.path });
   return change(subject, actions, {});
 }
 

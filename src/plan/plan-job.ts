@@ -45,6 +45,7 @@ export function planJob(
   const running = runningNow(decision, on, leavings);
   const loads = decision.launchd === 'load' || decision.launchd === 'reload';
   const acts = decision.blocked === null;
+  const rootFirst = actions.length === 0 ? null : rootDeferral([job, ...leavings], lookup, options);
   const change: Change = {
     instance: job.instance,
     label: job.label,
@@ -57,10 +58,8 @@ export function planJob(
     plist: job.path,
     fields: decision.op === 'noop' ? [] : fieldsOf(on, formerPlist(on, lookup)),
     actions,
-    deferred:
-      actions.length === 0
-        ? decision.deferred
-        : (rootDeferral([job, ...leavings], lookup, options) ?? decision.deferred),
+    deferred: rootFirst ?? decision.deferred,
+    ...(rootFirst !== null && decision.deferred === 'no-domain' ? { alsoWaits: 'no-domain' } : {}),
     after: job.after,
     stopTimeout: acts && running !== null ? running.stopTimeout : null,
   };

@@ -28,9 +28,15 @@ interface Shelf {
  * ledger gets the user's entries and `systemHidden: true`.
  *
  * @param callerUid the effective uid of this process
+ * @param userUid whose jobs are meant, where root works for somebody: the owner of the user's ledger
  */
-export function createLedgerStore(places: LedgerPlaces, files: Files, callerUid: number): LedgerStore {
-  const user = createShelf(posix.join(places.userState, LEDGER_FILE), files, callerUid);
+export function createLedgerStore(
+  places: LedgerPlaces,
+  files: Files,
+  callerUid: number,
+  userUid: number = callerUid,
+): LedgerStore {
+  const user = createShelf(posix.join(places.userState, LEDGER_FILE), files, userUid);
   const system =
     places.systemState === places.userState
       ? user
@@ -48,8 +54,10 @@ export function createLedgerStore(places: LedgerPlaces, files: Files, callerUid:
 
   return {
     async read(): Promise<Ledger> {
-      const own = await readShelf(user);
-      if (system === user) return { version: 1, entries: own };
+      const all = await readShelf(user);
+      if (system === user) return { version: 1, entries: all };
+      // Only root's own ledger vouches for root's jobs, whatever a user writes into another.
+      const own = all.filter((entry) => !isSystemWide(entry, places));
       const shared = await system.read();
       if (shared === 'hidden' && callerUid !== 0) return { version: 1, entries: own, systemHidden: true };
       return { version: 1, entries: [...own, ...(await readShelf(system))] };
