@@ -96,6 +96,7 @@ function commonOptions(raw: RawOptions): CommonOptions {
     ...(raw.launchd === undefined ? {} : { launchd: raw.launchd }),
     ...(raw.launchctl === undefined ? {} : { launchctl: raw.launchctl }),
     ...(raw.root === undefined ? {} : { root: raw.root }),
+    ...(raw.user === undefined ? {} : { user: raw.user }),
     ...(raw.as === undefined ? {} : { as: raw.as }),
   };
 }

@@ -12,11 +12,13 @@ export interface ApplyArguments extends PlanFlags {
   readonly saved: string | undefined;
   readonly failFast?: boolean;
   readonly parallelism?: number;
+  /** False with `--no-sudo`. */
+  readonly sudo?: boolean;
 }
 
 /** Plans, asks, and makes the changes. */
 export const apply: Command<ApplyArguments> = async (args, asked) => {
-  const { saved: path, failFast, parallelism, ...given } = args;
+  const { saved: path, failFast, parallelism, sudo, ...given } = args;
   const saved = path === undefined ? null : parseSavedPlan(readSaved(path, asked.cwd), path);
   const context = saved === null ? asked : askedAsSaved(asked, saved);
   const flags = saved === null ? given : mergeFlags(saved.flags, given);
@@ -32,6 +34,8 @@ export const apply: Command<ApplyArguments> = async (args, asked) => {
       // A saved plan was looked at when it was saved.
       confirm: saved === null ? 'Make these changes?' : null,
       failFast: failFast ?? false,
+      sudo: sudo ?? true,
+      adopt: flags.adopt ?? false,
       ...(parallelism === undefined ? {} : { parallelism }),
     });
   });

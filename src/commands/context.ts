@@ -38,6 +38,8 @@ export interface CommonOptions {
   readonly launchd?: string;
   readonly launchctl?: string;
   readonly root?: string;
+  /** `--user NAME`: whose jobs root applies. */
+  readonly user?: string;
   /** `--as host=…,user=…`: another machine. */
   readonly as?: string;
 }

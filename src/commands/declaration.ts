@@ -12,6 +12,7 @@ import { choosePlaces, realHost } from '../sys/places.ts';
 import { hostAs } from './as.ts';
 import type { Context } from './context.ts';
 import { InvalidFile } from './failure.ts';
+import { chooseWho } from './who.ts';
 
 /** What the file declares, for one machine. */
 export interface Declaration {
@@ -27,8 +28,8 @@ export interface Declaration {
 
 /** Reads, checks and compiles the file for this machine. Throws InvalidFile with everything that is wrong. */
 export function loadDeclaration(context: Context): Declaration {
-  const host = realHost(context.env);
-  return compile(context, host, choosePlaces(context.options, host, context.env));
+  const { host, places } = chooseWho(context);
+  return compile(context, host, places, host.home);
 }
 
 /**
@@ -38,18 +39,21 @@ export function loadDeclaration(context: Context): Declaration {
 export function loadDeclarationAs(context: Context): Declaration {
   const { options, env } = context;
   if (options.as === undefined) return loadDeclaration(context);
-  const host = hostAs(options.as, realHost(env));
+  const real = realHost(env);
+  const host = hostAs(options.as, real);
   const { XDG_STATE_HOME: _, ...elsewhere } = env;
   return compile(
     context,
     host,
     choosePlaces({ launchd: 'system', root: options.root ?? '/' }, host, elsewhere),
+    real.home,
   );
 }
 
-function compile(context: Context, host: Host, places: Places): Declaration {
+/** @param home in and below which the file is looked for */
+function compile(context: Context, host: Host, places: Places, home: string): Declaration {
   const { options, env, cwd, terminal } = context;
-  const roots = findFiles(options.file, cwd, realHost(env).home, env);
+  const roots = findFiles(options.file, cwd, home, env);
   const source = createConfigSource({
     ...(roots.includes('-') ? { stdin: terminal.readInput() } : {}),
     uid: process.getuid?.() ?? 0,

@@ -8,7 +8,7 @@ import { isPending, planOptions } from './planning.ts';
 import { openWorld, withLock } from './world.ts';
 
 /** Takes away all that is ours of this stack: a plan with no jobs. */
-export const destroy: Command = async (_, context) => {
+export const destroy: Command<{ readonly sudo?: boolean }> = async (args, context) => {
   const { terminal, options } = context;
   const declaration = loadDeclaration(context);
   noteDiagnostics(context, declaration.diagnostics, declaration.sources);
@@ -39,6 +39,7 @@ export const destroy: Command = async (_, context) => {
       context,
       world,
       confirm: `Delete all of this, for good?`,
+      sudo: args.sudo ?? true,
     });
   });
 };

@@ -9,6 +9,7 @@ import { launchctlCommand } from '../sys/places.ts';
 import type { Context } from './context.ts';
 import { noteDiagnostics } from './declaration.ts';
 import { formatDocument } from './document.ts';
+import { openHands } from './hands.ts';
 import { isPending } from './planning.ts';
 import { showProgress } from './progress.ts';
 import type { World } from './world.ts';
@@ -22,26 +23,40 @@ export interface Execution {
   readonly quietly?: boolean;
   readonly failFast?: boolean;
   readonly parallelism?: number;
+  /** False with `--no-sudo`. Unset: never asked for. */
+  readonly sudo?: boolean;
+  /** `--adopt`. */
+  readonly adopt?: boolean;
 }
 
 /** Shows a plan, asks, applies it and reports: the one way in which anything is changed. Gives the exit code. */
-export async function executePlan(plan: Plan, execution: Execution): Promise<ExitCode> {
+export async function executePlan(asked: Plan, execution: Execution): Promise<ExitCode> {
   const { context, world, confirm } = execution;
   const { terminal, options } = context;
-  if (confirm !== null && !options.json) terminal.out(renderPlan(plan, terminal.style));
-  const doable = plan.changes.some(({ actions }) => actions.length > 0);
+  if (confirm !== null && !options.json) terminal.out(renderPlan(asked, terminal.style));
+  const doable = asked.changes.some(({ actions }) => actions.length > 0);
   if (doable && confirm !== null && !(await mayGoOn(confirm, context))) {
     terminal.note('Nothing was changed.');
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   }
   const progress = showProgress(context);
+  const settings = { timeoutMs: options.timeoutMs, launchctlCommand: launchctlCommand(world.places) };
+  const hands = await openHands(asked, {
+    context,
+    world,
+    settings,
+    mayAdopt: execution.adopt ?? false,
+    sudo: execution.sudo ?? false,
+    emit: progress.emit,
+  });
+  const { plan } = hands;
   const report = await applyPlan(plan, world.ports, progress.emit, {
     signal: context.signal,
-    timeoutMs: options.timeoutMs,
+    ...settings,
     failFast: execution.failFast ?? false,
-    launchctlCommand: launchctlCommand(world.places),
+    ...(hands.elsewhere === undefined ? {} : { elsewhere: hands.elsewhere }),
     ...(execution.parallelism === undefined ? {} : { parallelism: execution.parallelism }),
-  });
+  }).finally(() => hands.end());
   progress.end();
   const exitCode = exitCodeOf(report, plan);
   noteDiagnostics(context, report.diagnostics, {});

@@ -2,6 +2,7 @@ import { EXIT, ReconcileError } from '../model/errors.ts';
 import { planForget } from '../plan/lifecycle.ts';
 import type { Command } from './context.ts';
 import { executePlan } from './execution.ts';
+import { refuseRootsJob } from './sides.ts';
 import { observeNamed } from './subject.ts';
 import { openWorld, withLock } from './world.ts';
 
@@ -10,6 +11,7 @@ export const forget: Command<{ readonly name: string }> = async ({ name }, conte
   const world = openWorld(context);
   return withLock(context, world, async () => {
     const { subject, stack } = await observeNamed(name, context, world);
+    refuseRootsJob(subject, 'forget', world);
     const change = planForget(subject, stack);
     if (change.actions.length === 0)
       throw new ReconcileError('job/not-ours', `${subject.label} is not ours; there is nothing to forget.`, {

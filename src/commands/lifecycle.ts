@@ -5,6 +5,7 @@ import { type LifecycleSubject, planRestart, planStart, planStop } from '../plan
 import { printService } from '../sys/client.ts';
 import type { Command, Context } from './context.ts';
 import { executePlan } from './execution.ts';
+import { refuseRootsJob } from './sides.ts';
 import { observeNamed } from './subject.ts';
 import { openWorld, type World, withLock } from './world.ts';
 
@@ -39,6 +40,7 @@ async function act(
   const world = openWorld(context);
   return withLock(context, world, async () => {
     const { subject, stack } = await observeNamed(name, context, world);
+    refuseRootsJob(subject, context.command, world);
     const change = plan(subject);
     if (change.blocked !== null) {
       const { code, message, hint } = change.blocked;

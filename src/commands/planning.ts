@@ -4,6 +4,7 @@ import type { Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import type { PlanOptions } from '../plan/options.ts';
 import { planChanges } from '../plan/plan.ts';
+import { withoutUser } from '../plan/root.ts';
 import type { Context } from './context.ts';
 import type { Declaration } from './declaration.ts';
 import { halfReloaded, sayUnfinished } from './unfinished.ts';
@@ -42,7 +43,8 @@ export async function makePlan(
     signal,
   });
   const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];
-  const plan = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
+  const all = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
+  const plan = world.rights === 'root-alone' ? withoutUser(all) : all;
   const interrupted = sayUnfinished(plan, unfinished);
   return { observed, plan: { ...plan, diagnostics: [...diagnostics, ...interrupted, ...plan.diagnostics] } };
 }

@@ -24,6 +24,7 @@ export interface RawOptions {
   readonly launchd?: string;
   readonly launchctl?: string;
   readonly root?: string;
+  readonly user?: string;
   readonly as?: string;
 }
 
@@ -95,6 +96,7 @@ function withCommonOptions(command: Commander, fileFlags = '-f, --file <path>'):
   add('--launchd <which>', 'auto, system or embedded', oneOf('auto', 'system', 'embedded'));
   add('--launchctl <path>', 'another launchctl program (means --launchd system)');
   add('--root <dir>', 'where /Library lies, with --launchd system (default: /)');
+  add('--user <name>', 'as root: whose jobs are meant (default: who called sudo)');
   add('--as <who>', 'speak for another machine: host=…,user=…,home=…,uid=…,os=…,arch=…');
   return command;
 }
@@ -165,14 +167,17 @@ export function buildProgram(version: string, run: Run): Commander {
     );
   withPlanOptions(start('apply', 'make the changes, after asking', 'Plan and apply:'))
     .argument('[plan]', 'a plan saved by `plan --out`')
+    .option('--no-sudo', "never ask for sudo; root's part of the changes is left for later")
     .option('--fail-fast', 'stop at the first failure')
     .option('--parallelism <n>', 'how many jobs at once (default: 4)', wholeNumber)
     .action((saved: string | undefined, own: object, command: Commander) =>
       run('apply', async () => (await import('./apply.ts')).apply, { ...own, saved }, allOptions(command)),
     );
-  start('destroy', 'take away all that is ours', 'Plan and apply:').action((_, command: Commander) =>
-    run('destroy', async () => (await import('./destroy.ts')).destroy, {}, allOptions(command)),
-  );
+  start('destroy', 'take away all that is ours', 'Plan and apply:')
+    .option('--no-sudo', "never ask for sudo; root's part of the changes is left for later")
+    .action((own: object, command: Commander) =>
+      run('destroy', async () => (await import('./destroy.ts')).destroy, own, allOptions(command)),
+    );
 
   start('status', 'how the jobs are doing', 'Jobs:')
     .argument('[name]', 'an instance, a label, or a unique part of one')
@@ -235,6 +240,7 @@ export function buildProgram(version: string, run: Run): Commander {
       run('explain', async () => (await import('./explain.ts')).explain, { topic }, allOptions(command)),
     );
 
+  addSides(program, run);
   addEmbedded(program, run);
   // Last, so that a command's help names its own options first.
   for (const command of program.commands.flatMap((each) =>
@@ -242,6 +248,22 @@ export function buildProgram(version: string, run: Run): Commander {
   ))
     withCommonOptions(command, command.name() === 'logs' ? '--file <path>' : undefined);
   return program;
+}
+
+/** Started by ourselves, with other rights, never by a person: docs/design/privilege.md. */
+function addSides(program: Commander, run: Run): void {
+  program
+    .command('root-side', { hidden: true })
+    .description("does root's part of an apply, as it is told on standard input")
+    .action((_, command: Commander) =>
+      run('root-side', async () => (await import('./root-side.ts')).rootSide, {}, allOptions(command)),
+    );
+  program
+    .command('user-side', { hidden: true })
+    .description("does a user's part of an apply by root, as it is told on standard input")
+    .action((_, command: Commander) =>
+      run('user-side', async () => (await import('./user-side.ts')).userSide, {}, allOptions(command)),
+    );
 }
 
 function addEmbedded(program: Commander, run: Run): void {

@@ -1,24 +1,32 @@
 import { join } from 'node:path';
 import type { Host, Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
+import type { Connection } from '../privilege/connect.ts';
+import { rootPorts } from '../privilege/root-hand.ts';
+import { prepareRootState } from '../privilege/root-state.ts';
 import { realClock } from '../sys/clock.ts';
 import { realFiles, removeLeftovers } from '../sys/files.ts';
 import { createJournal, JOURNAL_FOLDER } from '../sys/journal.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
 import { createLedgerStore } from '../sys/ledger.ts';
 import { acquireLock, type LockOptions, type Release } from '../sys/lock.ts';
-import { choosePlaces, launchctlEnvironment, realHost } from '../sys/places.ts';
+import { launchctlEnvironment } from '../sys/places.ts';
 import type { Ports } from '../sys/ports.ts';
 import { realProcesses } from '../sys/processes.ts';
 import type { Context } from './context.ts';
+import { portsToLook, startUserSide } from './sides.ts';
+import { chooseWho, type Rights } from './who.ts';
 
 /** This machine: who we are, where things lie, and the only ways to look at and to change them. */
 export interface World {
   readonly host: Host;
   readonly places: Places;
   readonly ports: Ports;
+  readonly rights: Rights;
   /** Whether we may change `system` and `all-users` jobs. */
   readonly mayChangeSystem: boolean;
+  /** A process of the user whose jobs are meant; only where root works for one. */
+  readonly userSide: Connection | null;
 }
 
 /** Throws `usage` (exit 64) for `--as`: nothing but the file can be looked at for another machine. */
@@ -29,8 +37,7 @@ export function openWorld(context: Context): World {
       hint: 'Leave --as out, or use it with `validate`, `render` or `explain`.',
       exitCode: EXIT.usage,
     });
-  const host = realHost(env);
-  const places = choosePlaces(options, host, env);
+  const { host, places, rights } = chooseWho(context);
   if (places.launchd === 'embedded' && !options.launchd && !env['RECONCILE_LAUNCHD'])
     terminal.note(
       'This is not a Mac: using the embedded launchd (`reconcile embedded stop` ends it and its jobs).',
@@ -44,15 +51,26 @@ export function openWorld(context: Context): World {
         }
       : {}),
   });
-  const ports: Ports = {
-    launchctl,
-    files: realFiles,
-    clock: realClock,
-    processes: realProcesses,
-    ledger: createLedgerStore(places, realFiles, host.uid),
-    journal: createJournal(places, realFiles, realProcesses, host.uid),
-  };
-  return { host, places, ports, mayChangeSystem: !places.systemNeedsRoot || host.uid === 0 };
+  const basis = { launchctl, files: realFiles, clock: realClock, processes: realProcesses };
+  const mayChangeSystem = rights !== 'user';
+  switch (rights) {
+    case 'own':
+    case 'user': {
+      const ports: Ports = {
+        ...basis,
+        ledger: createLedgerStore(places, realFiles, host.uid),
+        journal: createJournal(places, realFiles, realProcesses, host.uid),
+      };
+      return { host, places, ports, rights, mayChangeSystem, userSide: null };
+    }
+    case 'root-alone':
+      return { host, places, ports: rootPorts(places, basis), rights, mayChangeSystem, userSide: null };
+    case 'root-for-user': {
+      const userSide = startUserSide(host, places);
+      const ports = portsToLook(rootPorts(places, basis), userSide, host, places);
+      return { host, places, ports, rights, mayChangeSystem, userSide };
+    }
+  }
 }
 
 /**
@@ -61,7 +79,7 @@ export function openWorld(context: Context): World {
  */
 export async function withLock<T>(
   context: Context,
-  { places, ports, mayChangeSystem }: World,
+  { places, ports, rights, userSide }: World,
   work: () => Promise<T>,
 ): Promise<T> {
   const options = {
@@ -75,13 +93,16 @@ export async function withLock<T>(
   const releases: Release[] = [];
   try {
     // Always in this order, so that two runs never wait for each other.
-    releases.push(await acquireLock(places.userState, options));
-    if (mayChangeSystem && places.systemState !== places.userState)
+    if (rights === 'own' || rights === 'user') releases.push(await acquireLock(places.userState, options));
+    else await prepareRootState(places.systemState, realFiles);
+    if (userSide !== null) await userSide.ask('lock', { lockTimeoutMs: options.timeoutMs });
+    if (rights !== 'user' && places.systemState !== places.userState)
       releases.push(await lockSystem(places.systemState, options));
-    await sweep(places, ports);
+    await sweep(foldersToSweep(places, rights), ports);
     return await work();
   } finally {
     for (const release of releases.reverse()) await release();
+    await userSide?.end();
   }
 }
 
@@ -95,10 +116,20 @@ async function lockSystem(folder: string, options: LockOptions): Promise<Release
   }
 }
 
+/** What is the user's, a process of the user sweeps. */
+function foldersToSweep(places: Places, rights: Rights): readonly string[] {
+  const { userAgents, globalAgents, daemons, userState, systemState } = places;
+  if (rights === 'own' || rights === 'user')
+    return [userAgents, globalAgents, daemons, userState, systemState];
+  return [globalAgents, daemons, systemState];
+}
+
 /** What cannot be removed does no harm: launchd reads `*.plist` only, and we read no name of this kind. */
-async function sweep(places: Places, { files, processes }: Ports): Promise<void> {
-  const states = [places.userState, places.systemState];
-  const journals = states.map((state) => join(state, JOURNAL_FOLDER));
-  const folders = [places.userAgents, places.globalAgents, places.daemons, ...states, ...journals];
-  for (const folder of new Set(folders)) await removeLeftovers(folder, files, processes).catch(() => []);
+export async function sweep(
+  folders: readonly string[],
+  { processes }: Pick<Ports, 'processes'>,
+): Promise<void> {
+  const journals = folders.map((folder) => join(folder, JOURNAL_FOLDER));
+  for (const folder of new Set([...folders, ...journals]))
+    await removeLeftovers(folder, realFiles, processes).catch(() => []);
 }

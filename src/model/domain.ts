@@ -32,6 +32,6 @@ export interface Places {
   readonly userState: string;
   /** State of `system` and `all-users` jobs; equal to `userState` when embedded. */
   readonly systemState: string;
-  /** True with the Mac's own launchd and `/` as root: changes to `system` and `all-users` need uid 0. */
+  /** True with the Mac's own launchd: changes to `system` and `all-users` need uid 0. */
   readonly systemNeedsRoot: boolean;
 }

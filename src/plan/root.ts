@@ -1,6 +1,6 @@
-import { isSystemWide } from '../launchd/domains.ts';
+import { domainUid, isSystemWide } from '../launchd/domains.ts';
 import type { Domain } from '../model/domain.ts';
-import type { Deferral, Plan } from '../model/plan.ts';
+import type { Change, Deferral, Plan } from '../model/plan.ts';
 import type { Lookup } from './lookup.ts';
 import type { PlanOptions } from './options.ts';
 
@@ -19,5 +19,23 @@ export function withRoot(plan: Plan): Plan {
   const changes = plan.changes.map(({ alsoWaits, ...change }) =>
     change.deferred === 'needs-root' ? { ...change, deferred: alsoWaits ?? null } : change,
   );
+  return { ...plan, changes };
+}
+
+/**
+ * The plan of root when nobody says for which user: jobs of a login session are nobody's then. Never for gui/0, where no
+ * Mac has a session.
+ */
+export function withoutUser(plan: Plan): Plan {
+  const changes = plan.changes.map((change): Change => {
+    if (domainUid(change.domain) !== 0 || (change.op === 'noop' && change.actions.length === 0))
+      return change;
+    const blocked = {
+      code: 'user/unnamed',
+      message: `${change.label} is a job of a user's login session, and reconcile runs as root without knowing for whom.`,
+      hint: 'Name the user with --user NAME, run reconcile as that user, or declare the job with domain: system.',
+    };
+    return { ...change, blocked, actions: [], deferred: null, restarts: false, starts: false };
+  });
   return { ...plan, changes };
 }

@@ -26,9 +26,9 @@ export async function carryOutBySides(
   for (const { side, change: part } of partsOf(change, places, home)) {
     const end = await hands[side](part);
     done.push(end);
-    if (isFailure(end.result.outcome)) return putBack(done);
+    if (isFailure(end.result.outcome)) return ofChange(await putBack(done), change);
   }
-  return together(done);
+  return ofChange(together(done), change);
 }
 
 /** A change without actions is the user's to tell of: it waits for its domain. */
@@ -50,6 +50,11 @@ async function putBack(done: readonly CarriedOut[]): Promise<CarriedOut> {
     outcome = undone === 'failed' ? outcome : undone;
   }
   return { ...all, result: { ...all.result, outcome, error }, verified: [] };
+}
+
+/** Its parts may have been about the job on its way out. */
+function ofChange(end: CarriedOut, { instance, label, domain }: Change): CarriedOut {
+  return { ...end, result: { ...end.result, instance, label, domain } };
 }
 
 /** What came of all parts: the last word counts, but waiting for a session in any of them is waiting. */

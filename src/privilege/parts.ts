@@ -28,7 +28,33 @@ export function splitChange(change: Change, places: PartPlaces, home: string): r
     if (last?.side === side) last.actions.push(action);
     else parts.push({ side, actions: [action] });
   }
-  return parts.map(({ side, actions }) => ({ side, change: { ...change, actions } }));
+  return parts.map(({ side, actions }) => ({
+    side,
+    change: { ...change, ...jobOf(side, actions, change, places), actions },
+  }));
+}
+
+/**
+ * The job that a part is about: what is on its way out is another one than what comes, and its side keeps its own
+ * journal of it, under the job's own name.
+ */
+function jobOf(
+  side: Side,
+  actions: readonly Action[],
+  change: Change,
+  places: PartPlaces,
+): Pick<Change, 'label' | 'domain' | 'plist'> {
+  if (side === ownerOf(change, places)) return change;
+  for (const action of actions) {
+    if (action.action === 'remove-plist' || (action.action === 'forget' && action.path !== undefined)) {
+      const plist = action.path ?? change.plist;
+      const label = posix.basename(plist, '.plist');
+      const target = actions.find((each) => 'domain' in each);
+      const domain = posix.dirname(plist) === places.daemons ? 'system' : (target?.domain ?? change.domain);
+      return { label, domain, plist };
+    }
+  }
+  return change;
 }
 
 function sideOf(action: Action, change: Change, places: PartPlaces, home: string): Side {

@@ -1,9 +1,10 @@
 import type { CarryOut } from '../apply/apply.ts';
 import type { CarriedOut } from '../apply/carry-out.ts';
+import type { Settings } from '../apply/work.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Event, Failure } from '../model/report.ts';
 import { isCount, isRecord, parseChange } from './parse-change.ts';
-import type { Handler } from './serve.ts';
+import type { Fields, Handler } from './serve.ts';
 
 /** What each side answers: changes that are carried out, and put back when their other part failed. */
 export function changeHandlers(
@@ -43,4 +44,33 @@ function protocolError(message: string): ReconcileError {
     hint: 'Both sides must be the same version of reconcile. Run reconcile plan to see what is left to do.',
     exitCode: EXIT.failed,
   });
+}
+
+/** The first thing that a side is told: what holds for all changes. */
+export interface Beginning {
+  readonly stack: string;
+  readonly settings: Settings;
+  readonly lockTimeoutMs: number;
+  readonly mayAdopt: boolean;
+}
+
+export function readBeginning({
+  stack,
+  timeoutMs,
+  lockTimeoutMs,
+  launchctlCommand,
+  mayAdopt,
+}: Fields): Beginning {
+  if (typeof stack !== 'string' || !isCount(timeoutMs) || !isCount(lockTimeoutMs))
+    throw protocolError('That is no beginning.');
+  return {
+    stack,
+    settings: {
+      timeoutMs,
+      // Only ever shown, as a part of commands to type.
+      launchctlCommand: typeof launchctlCommand === 'string' ? launchctlCommand : 'launchctl',
+    },
+    lockTimeoutMs,
+    mayAdopt: mayAdopt === true,
+  };
 }

@@ -9,7 +9,8 @@ import { quoteForShell } from './shell.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const MAC_LAUNCHCTL = '/bin/launchctl';
+/** The Mac's own. */
+export const MAC_LAUNCHCTL = '/bin/launchctl';
 
 /** This machine and the person who runs us. `HOME` counts when it is absolute, as everywhere in Unix. */
 export function realHost(env: Environment): Host {
@@ -68,8 +69,13 @@ export function choosePlaces(choice: PlacesChoice, host: Host, env: Environment)
     daemons: join(root, 'Library/LaunchDaemons'),
     userState: join(state, scope),
     systemState: join(root, 'var/db/reconcile', scope),
-    systemNeedsRoot: own,
+    systemNeedsRoot: launchctl === MAC_LAUNCHCTL,
   };
+}
+
+/** The `--root` that these places came from. */
+export function rootOf({ daemons }: Pick<Places, 'daemons'>): string {
+  return dirname(dirname(daemons));
 }
 
 type Chosen = { readonly launchd: 'embedded' } | { readonly launchd: 'system'; readonly launchctl: string };
