@@ -1,6 +1,7 @@
 import { EXIT } from '../model/errors.ts';
 import { observe } from '../observe/observe.ts';
 import { planChanges } from '../plan/plan.ts';
+import { withoutUser } from '../plan/root.ts';
 import type { Command } from './context.ts';
 import { loadDeclaration, noteDiagnostics } from './declaration.ts';
 import { executePlan } from './execution.ts';
@@ -26,11 +27,12 @@ export const destroy: Command<{ readonly sudo?: boolean }> = async (args, contex
       signal: context.signal,
     });
     const nothing = { ...declaration.config, declares_instances: true, moved: [] };
-    const plan = planChanges(
+    const all = planChanges(
       [],
       observed,
       planOptions(world, nothing, options.target, { prune: true, allowEmpty: true, releaseHeld: true }),
     );
+    const plan = world.rights === 'root-alone' ? withoutUser(all) : all;
     if (!isPending(plan) && !options.json) {
       terminal.out(`Nothing to destroy: no job here belongs to the stack "${stack}".`);
       return EXIT.ok;

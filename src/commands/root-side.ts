@@ -11,6 +11,7 @@ import { acquireLock, type Release } from '../sys/lock.ts';
 import { choosePlaces, MAC_LAUNCHCTL, realHost } from '../sys/places.ts';
 import { realProcesses } from '../sys/processes.ts';
 import type { Command } from './context.ts';
+import { sweep } from './world.ts';
 
 /**
  * Does root's part of an apply that a user runs. Started as `sudo NODE CLI root-side`; asked on standard input, answers on
@@ -34,6 +35,7 @@ export const rootSide: Command = async (_, { env, options, terminal }) => {
       const basis = { launchctl, files: realFiles, clock: realClock, processes: realProcesses };
       await prepareRootState(places.systemState, realFiles);
       release = await acquireLock(places.systemState, { ...basis, timeoutMs: lockTimeoutMs });
+      await sweep([places.daemons, places.globalAgents, places.systemState], basis);
       const uid = invokingUid(env);
       hand = await openRootHand({ places, uid, stack, settings, mayAdopt }, rootPorts(places, basis));
     },

@@ -98,7 +98,7 @@ export async function withLock<T>(
     if (userSide !== null) await userSide.ask('lock', { lockTimeoutMs: options.timeoutMs });
     if (rights !== 'user' && places.systemState !== places.userState)
       releases.push(await lockSystem(places.systemState, options));
-    await sweep(foldersToSweep(places, rights), ports);
+    await sweep(foldersToSweep(places, rights), userSide === null ? ports : { ...ports, files: realFiles });
     return await work();
   } finally {
     for (const release of releases.reverse()) await release();
@@ -127,9 +127,9 @@ function foldersToSweep(places: Places, rights: Rights): readonly string[] {
 /** What cannot be removed does no harm: launchd reads `*.plist` only, and we read no name of this kind. */
 export async function sweep(
   folders: readonly string[],
-  { processes }: Pick<Ports, 'processes'>,
+  { files, processes }: Pick<Ports, 'files' | 'processes'>,
 ): Promise<void> {
   const journals = folders.map((folder) => join(folder, JOURNAL_FOLDER));
   for (const folder of new Set([...folders, ...journals]))
-    await removeLeftovers(folder, realFiles, processes).catch(() => []);
+    await removeLeftovers(folder, files, processes).catch(() => []);
 }

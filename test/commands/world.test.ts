@@ -45,7 +45,7 @@ describe('withLock', () => {
 
   it('leaves it alone where only root may change them', async () => {
     const { context, world } = open();
-    await withLock(context, { ...world, mayChangeSystem: false }, async () => {
+    await withLock(context, { ...world, rights: 'user', mayChangeSystem: false }, async () => {
       expect(readdirSync(world.places.userState)).toHaveLength(1);
       expect(() => readdirSync(world.places.systemState)).toThrow('ENOENT');
     });

@@ -99,7 +99,7 @@ function open(
     terminal: { note: () => {} },
   } as unknown as Context;
   return {
-    world: { host, places, ports, mayChangeSystem: true },
+    world: { host, places, ports, rights: 'own', mayChangeSystem: true, userSide: null },
     context,
     declaration: { config, jobs, diagnostics: [], sources: {}, host, places },
   };
