@@ -82,7 +82,7 @@ describe('bootout', () => {
     });
   });
 
-  it('32: tells the process that stays, and loads no second one beside it', async () => {
+  it('scenario 32: tells the process that stays, and loads no second one beside it', async () => {
     const world = createWorld();
     world.install(A);
     world.launchctl.behaviours.set(world.target(A), { stopsIn: 1_000_000 });

@@ -19,7 +19,7 @@ const refuseNew = (world: World, code = 134): void => {
 };
 
 describe('a refused first install', () => {
-  it('35: takes the plist away again', async () => {
+  it('scenario 35: takes the plist away again', async () => {
     const world = createWorld();
     refuseNew(world);
     const report = await world.apply([world.create(A)]);
@@ -36,7 +36,7 @@ describe('a refused first install', () => {
     expect(await world.owned()).toEqual([]);
   });
 
-  it('35: undoes an enable of this run, and only that', async () => {
+  it('scenario 35: undoes an enable of this run, and only that', async () => {
     const world = createWorld();
     world.launchctl.disabled.set(world.target(A), true);
     refuseNew(world);
@@ -71,7 +71,7 @@ describe('a refused first install', () => {
 });
 
 describe('a refused update', () => {
-  it('36: puts back the former file, byte for byte with its mode, and the former job', async () => {
+  it('scenario 36: puts back the former file, byte for byte with its mode, and the former job', async () => {
     const world = createWorld();
     const former = world.install(A, { mode: 0o600 });
     refuseNew(world);
@@ -110,7 +110,7 @@ describe('a refused update', () => {
     expect(world.launchctl.jobs.size).toBe(0);
   });
 
-  it('37: says that the job is down, with the command, when the former one is refused too', async () => {
+  it('scenario 37: says that the job is down, with the command, when the former one is refused too', async () => {
     const world = createWorld();
     const former = world.install(A);
     world.launchctl.rules.push({ call: 'bootstrap', answer: { code: 134 } });
@@ -213,7 +213,7 @@ describe('nothing is begun', () => {
     await untouched(world, await world.apply([create]), 'job/changed-since-plan');
   });
 
-  it('when reconcile runs inside the job', async () => {
+  it('scenario 51: when reconcile runs inside the job', async () => {
     const world = createWorld();
     world.install(A, { job: { pid: process.ppid } });
     await untouched(world, await world.apply([world.update(A)]), 'job/is-caller');

@@ -23,7 +23,7 @@ async function endBefore(world: KillWorld, call: string): Promise<void> {
 const gui = `gui/${process.getuid?.() ?? 501}`;
 
 describe('after a kill', () => {
-  it('38: plan tells which job was in hand, and what is left to be done', async () => {
+  it('scenario 38: plan tells which job was in hand, and what is left to be done', async () => {
     const world = await createKillWorld(temporaryFolder());
     await endBefore(world, `bootstrap ${gui}`);
     const { changes, diagnostics } = await planOnce(world.folder, world.mac, 'proven');

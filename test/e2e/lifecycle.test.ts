@@ -28,7 +28,7 @@ instances:
 afterAll(() => world.end());
 
 describe('lifecycle', () => {
-  it('stop holds a job: plan and apply leave it, start brings it back without a reinstall', async () => {
+  it('scenario 44: stop holds a job: plan and apply leave it, start brings it back without a reinstall', async () => {
     await jobUntil(world, 'web', 'runs', isRunning);
     const stopped = await world.reconcile('stop', 'web');
     expect(stopped).toMatchObject({ code: 0 });
@@ -49,7 +49,7 @@ describe('lifecycle', () => {
     await jobUntil(world, 'web', 'runs', isRunning);
   });
 
-  it('stop --disable outlives a restart of launchd, and start undoes it', async () => {
+  it('scenario 45: stop --disable outlives a restart of launchd, and start undoes it', async () => {
     expect((await world.reconcile('stop', 'web', '--disable')).code).toBe(0);
     expect((await world.reconcile('embedded', 'stop')).code).toBe(0);
     expect((await statusOf(world, 'web')).pid).toBe(null);
@@ -58,7 +58,7 @@ describe('lifecycle', () => {
     expect(job.enabled).toBe(true);
   });
 
-  it('restart changes the pid and reloads nothing', async () => {
+  it('scenario 25: restart changes the pid and reloads nothing', async () => {
     const before = await jobUntil(world, 'web', 'runs', isRunning);
     expect((await world.reconcile('restart', 'web')).code).toBe(0);
     const after = await jobUntil(

@@ -58,7 +58,7 @@ describe('the main job', () => {
     expect((await world.reconcile('plan', '--detailed-exitcode', '--refresh', 'full')).code).toBe(0);
   });
 
-  it('changes one value: one line, one restart, of that job alone', async () => {
+  it('scenario 41: changes one value: one line, one restart, of that job alone', async () => {
     world.write('reconcile.yaml', twoJobs());
     await world.reconcile('apply', '--yes');
     const first = await jobUntil(world, 'first', 'runs', isRunning);
@@ -123,7 +123,7 @@ describe('the main job', () => {
     expect((await world.reconcile('plan')).stdout).toBe('No changes. 2 jobs match.\n');
   });
 
-  it('sees a job that was booted out by hand, and loads it', async () => {
+  it('scenario 22: sees a job that was booted out by hand, and loads it', async () => {
     world.write('reconcile.yaml', twoJobs());
     await world.reconcile('apply', '--yes');
     const { domain } = await jobUntil(world, 'first', 'runs', isRunning);

@@ -28,7 +28,7 @@ const foreign = `<?xml version="1.0" encoding="UTF-8"?>
 `;
 
 describe('ownership', () => {
-  it('does not overwrite a plist that it did not write, unless told to adopt', async () => {
+  it('scenario 52: does not overwrite a plist that it did not write, unless told to adopt', async () => {
     world.write(`${AGENTS}/com.example.web.plist`, foreign);
     world.write('reconcile.yaml', one('mine'));
     const plan = await world.reconcile('plan');
@@ -118,7 +118,7 @@ describe('ownership', () => {
     expect((await statusOf(world, 'web')).pid).toBe(pid);
   });
 
-  it('a saved plan is refused once something changed', async () => {
+  it('scenario 50: a saved plan is refused once something changed', async () => {
     world.write('reconcile.yaml', one('mine'));
     expect((await world.reconcile('plan', '--out', 'plan.json')).code).toBe(0);
     expect(world.read('plan.json')).not.toContain('/bin/sleep');

@@ -44,7 +44,7 @@ describe('restart policies', () => {
   });
 
   it.each(['success-zero', 'failure-one', 'always-zero', 'crash-abort'])(
-    '%s is started again',
+    'scenario 16: after its own kind of end %s is started again',
     async (name) => {
       const job = await jobUntil(
         world,
@@ -59,7 +59,7 @@ describe('restart policies', () => {
   it.each([
     ['success-one', { code: 1 }],
     ['crash-one', { code: 1 }],
-  ])('%s stays down under its policy', async (name, exit) => {
+  ])('scenario 16: %s stays down under its policy, and status tells how to start it', async (name, exit) => {
     const job = await jobUntil(
       world,
       name,
@@ -67,7 +67,7 @@ describe('restart policies', () => {
       (each) => each.last_exit !== null && each.pid === null,
     );
     expect(job).toMatchObject({ verdict: 'stopped-by-policy', runs: 1, last_exit: exit });
-    expect(job.next).not.toBe('');
+    expect(job.next).toContain(`reconcile start ${name}`);
   });
 
   it('on-failure after exit 0 is stopped by policy, never after a crash is failing', async () => {
