@@ -2,9 +2,12 @@ import type { Job } from '../model/job.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
+import { observePreflight } from '../observe/preflight.ts';
 import type { PlanOptions } from '../plan/options.ts';
 import { planChanges } from '../plan/plan.ts';
+import { jobsToPreflight, judgePreflight, type Preflights } from '../plan/preflight.ts';
 import { withoutUser } from '../plan/root.ts';
+import { realLooker } from '../sys/look.ts';
 import type { Context } from './context.ts';
 import type { Declaration } from './declaration.ts';
 import { halfReloaded, sayUnfinished } from './unfinished.ts';
@@ -22,13 +25,16 @@ export interface PlanFlags {
   readonly releaseHeld?: boolean;
 }
 
-/** Observes, and plans what the declaration asks for. What is to be said of the file is said of the plan. */
+/**
+ * Observes, plans what the declaration asks for, and looks at what the jobs that change will need. What is to be said of
+ * the file is said of the plan.
+ */
 export async function makePlan(
   { config, jobs, diagnostics }: Declaration,
   world: World,
   { options, signal }: Pick<Context, 'options' | 'signal'>,
   flags: PlanFlags,
-): Promise<{ readonly observed: Observed; readonly plan: Plan }> {
+): Promise<{ readonly observed: Observed; readonly plan: Plan; readonly preflights: Preflights }> {
   const { host, places, ports } = world;
   const targets = options.target;
   const unfinished = (await ports.journal.read()).filter(({ stack }) => stack === config.name);
@@ -44,9 +50,16 @@ export async function makePlan(
   });
   const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];
   const all = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
-  const plan = world.rights === 'root-alone' ? withoutUser(all) : all;
+  const planned = world.rights === 'root-alone' ? withoutUser(all) : all;
+  const worthALook = jobsToPreflight(jobs, observed, planned);
+  const preflights = await observePreflight(realLooker, { jobs: worthALook, host, places });
+  const plan = judgePreflight(planned, jobs, observed, preflights);
   const interrupted = sayUnfinished(plan, unfinished);
-  return { observed, plan: { ...plan, diagnostics: [...diagnostics, ...interrupted, ...plan.diagnostics] } };
+  return {
+    observed,
+    preflights,
+    plan: { ...plan, diagnostics: [...diagnostics, ...interrupted, ...plan.diagnostics] },
+  };
 }
 
 export function planOptions(

@@ -16,11 +16,13 @@ export const status: Command<{
 }> = async (args, context) => {
   const { terminal, options } = context;
   const declaration = loadDeclaration(context);
-  const { observed, plan } = await makePlan(declaration, openWorld(context), context, {
+  const { observed, plan, preflights } = await makePlan(declaration, openWorld(context), context, {
     refresh: 'full',
   });
-  noteDiagnostics(context, plan.diagnostics, declaration.sources);
-  const all = judgeStatus(declaration.jobs, observed, plan);
+  // What keeps a job from being started stands in its own row; of the others, `plan` tells what they will need.
+  const notes = plan.diagnostics.filter(({ code }) => !code.startsWith('preflight/'));
+  noteDiagnostics(context, notes, declaration.sources);
+  const all = judgeStatus(declaration.jobs, observed, plan, preflights);
   const jobs = args.name === undefined ? all : [resolveName(args.name, all)];
   const labels = new Set(jobs.map(({ label }) => label));
   const pending = isPending({ ...plan, changes: plan.changes.filter(({ label }) => labels.has(label)) });

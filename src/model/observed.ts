@@ -32,7 +32,12 @@ export interface ObservedPlist {
 export type ObservedService =
   | { readonly state: 'not-loaded' }
   /** Listed, and an earlier proof holds: its view equals the plist on disk. */
-  | { readonly state: 'proven'; readonly pid: number | null }
+  | {
+      readonly state: 'proven';
+      readonly pid: number | null;
+      /** How its last run ended, where the list of the domain tells it by a code. */
+      readonly lastExitCode?: number;
+    }
   | { readonly state: 'loaded'; readonly service: Service }
   /** No such domain now (112, 125: no GUI session); nothing is known but that it cannot be loaded. */
   | { readonly state: 'no-domain' }

@@ -152,7 +152,10 @@ async function observeJobs(
     const proven =
       scope.refresh === 'proven' &&
       isProven(entries.get(`${domain}/${label}`), byLabel.get(label) ?? [], listed.pid);
-    if (proven) return { state: 'proven', pid: listed.pid };
+    if (proven) {
+      const ended = /^[0-9]+$/.test(listed.lastExit) ? { lastExitCode: Number(listed.lastExit) } : {};
+      return { state: 'proven', pid: listed.pid, ...ended };
+    }
     return printService(port, domain, label, scope.signal === undefined ? {} : { signal: scope.signal });
   }
 

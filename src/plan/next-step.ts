@@ -4,6 +4,7 @@ import type { Job } from '../model/job.ts';
 import type { ObservedService } from '../model/observed.ts';
 import type { LastExit } from '../model/service.ts';
 import type { JobStatus } from '../model/status.ts';
+import type { Finding } from './requirements.ts';
 
 /** What the person should do about a job, in a sentence; empty when it is as it should be. */
 export function nextStep(
@@ -12,7 +13,14 @@ export function nextStep(
     seen,
     job,
     isHeld,
-  }: { readonly seen: ObservedService; readonly job: Job | null; readonly isHeld: boolean },
+    cause,
+  }: {
+    readonly seen: ObservedService;
+    readonly job: Job | null;
+    readonly isHeld: boolean;
+    /** Why launchd cannot start it, where looking found that. */
+    readonly cause: Finding | null;
+  },
 ): string {
   const name = status.instance ?? status.label;
   const target = `${status.domain}/${status.label}`;
@@ -39,13 +47,13 @@ export function nextStep(
     case 'waiting':
       return whenItDiffers(status);
     case 'crash-looping':
-      return `It has been started ${status.runs} times and ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name)}.`;
+      return `It has been started ${status.runs} times and ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name, cause)}.`;
     case 'throttled':
-      return `${howItEnded(status.lastExit)}launchd starts it again ${job === null ? 'soon' : `${effectiveThrottle(job.plist)} s after its last start`}${isBadExit(status.lastExit) ? `; ${whereToLook(status.lastExit, name)}` : ''}.`;
+      return `${howItEnded(status.lastExit)}launchd starts it again ${job === null ? 'soon' : `${effectiveThrottle(job.plist)} s after its last start`}${isBadExit(status.lastExit) ? `; ${whereToLook(status.lastExit, name, cause)}` : ''}.`;
     case 'failing':
       return status.lastExit === null
         ? `It should run and does not; run \`reconcile start ${name}\`.`
-        : `It ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name)}.`;
+        : `It ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name, cause)}.`;
     case 'stopped-by-policy':
       return status.lastExit === null
         ? `Nothing starts it by itself; \`reconcile start ${name}\` does.`
@@ -72,10 +80,18 @@ function howItEnded(lastExit: LastExit | null): string {
   return lastExit === null ? '' : `It ended with ${exitWords(lastExit)}. `;
 }
 
-/** By 78, launchd says that it could not start the program at all: then there is no output to read. */
-function whereToLook(lastExit: LastExit | null, name: string): string {
+/**
+ * By 78, launchd says that it could not start the program at all: then there is no output to read, and what is missing is
+ * looked for instead.
+ */
+function whereToLook(lastExit: LastExit | null, name: string, cause: Finding | null): string {
+  if (cause !== null) return `${lowerFirst(cause.cause)}. ${cause.hint.replace(/\.$/, '')}`;
   const isNotStarted = lastExit !== null && 'code' in lastExit && lastExit.code === COULD_NOT_START;
   return isNotStarted ? `see \`reconcile explain ${COULD_NOT_START}\`` : `read \`reconcile logs ${name}\``;
+}
+
+function lowerFirst(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 /** EX_CONFIG (facts §3.4). */

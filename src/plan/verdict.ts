@@ -17,6 +17,7 @@ import type { LastExit, Service } from '../model/service.ts';
 import type { JobStatus, PlistState, Verdict } from '../model/status.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import { nextStep } from './next-step.ts';
+import { type Preflights, whyIll } from './preflight.ts';
 import { assess, pidOf } from './situation.ts';
 
 /** A job that fell over this many times, and badly, is crash-looping. */
@@ -25,15 +26,27 @@ const MANY_RUNS = 5;
 /**
  * How every job of the plan is doing, in its order; jobs that `when` excludes here are left out, unless one of them
  * is there and ours all the same. Observe with refresh
- * `full`: a job that is only proven has no state to tell.
+ * `full`: a job that is only proven has no state to tell. `preflights`: what was found by looking, of jobs that launchd
+ * could not start.
  */
-export function judgeStatus(jobs: readonly Job[], observed: Observed, plan: Plan): readonly JobStatus[] {
+export function judgeStatus(
+  jobs: readonly Job[],
+  observed: Observed,
+  plan: Plan,
+  preflights: Preflights = new Map(),
+): readonly JobStatus[] {
   const lookup = createLookup(observed);
   const declared = new Map(jobs.map((job) => [`${job.domain}/${job.label}`, job]));
   return plan.changes
     .filter((change) => !change.reasons.includes('excluded') || isOurs(change, lookup, plan.stack))
     .map((change) =>
-      judgeJob(change, declared.get(`${change.domain}/${change.label}`) ?? null, lookup, plan.stack),
+      judgeJob(
+        change,
+        declared.get(`${change.domain}/${change.label}`) ?? null,
+        lookup,
+        plan.stack,
+        preflights,
+      ),
     );
 }
 
@@ -45,7 +58,13 @@ function isOurs(change: Change, lookup: Lookup, stack: string): boolean {
   return ownEntries(change, lookup, stack).length > 0;
 }
 
-function judgeJob(change: Change, job: Job | null, lookup: Lookup, stack: string): JobStatus {
+function judgeJob(
+  change: Change,
+  job: Job | null,
+  lookup: Lookup,
+  stack: string,
+  preflights: Preflights,
+): JobStatus {
   const { label, domain, instance } = change;
   const found = lookup.plistAt(change.plist);
   const seen = lookup.serviceOf(label, domain);
@@ -70,7 +89,9 @@ function judgeJob(change: Change, job: Job | null, lookup: Lookup, stack: string
     lastExit: service?.lastExit ?? null,
     verdict,
   };
-  return { ...status, next: nextStep(status, { seen, job, isHeld }) };
+  const preflight = preflights.get(`${domain}/${label}`);
+  const cause = job === null || preflight === undefined ? null : whyIll(job, seen, preflight);
+  return { ...status, next: nextStep(status, { seen, job, isHeld, cause }) };
 }
 
 /** Interface §5, the first that fits. `plist` is the declared one: it says what triggers the job and what restarts it. */
