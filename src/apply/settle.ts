@@ -4,7 +4,9 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Change } from '../model/plan.ts';
 import type { DomainListing, LastExit, Service } from '../model/service.ts';
+import { COULD_NOT_START } from '../plan/requirements.ts';
 import { printDomain } from '../sys/client.ts';
+import { findStartProblem } from './causes/start.ts';
 import { endOfLog } from './job-log.ts';
 import { look } from './poll.ts';
 import type { Verified, Work } from './work.ts';
@@ -114,6 +116,7 @@ async function failing(job: Open, service: Service, exit: LastExit, means: Means
       ? ''
       : '; launchd has started it again';
   const log = await endOfLog(job.change.plist, means.ports.files);
+  const cause = await whyNotStarted(job, exit, name, means);
   return {
     code: 'job/failing',
     severity: 'warning',
@@ -123,15 +126,28 @@ async function failing(job: Open, service: Service, exit: LastExit, means: Means
     column: null,
     hint:
       log === null
-        ? `${withoutOutput(exit)}See how it is doing: reconcile status ${name}`
-        : `The end of ${log.path}:\n${log.lines.map((line) => `  ${line}`).join('\n')}\nMore: reconcile logs ${name}`,
+        ? `${cause}See how it is doing: reconcile status ${name}`
+        : `${cause}The end of ${log.path}:\n${log.lines.map((line) => `  ${line}`).join('\n')}\nMore: reconcile logs ${name}`,
   };
 }
 
-/** EX_CONFIG: also what launchd notes when it could not start the program at all, which leaves no output to read. */
-function withoutOutput(exit: LastExit): string {
-  const told = 'code' in exit && exit.code === 78 ? exitCode(exit.code) : null;
-  return told === null ? '' : `${told.meaning} ${told.next}\n`;
+/**
+ * EX_CONFIG: also what launchd notes when it could not start the program at all, which leaves no output to read. So what
+ * it needs is looked at, and what is missing named.
+ */
+async function whyNotStarted(job: Open, exit: LastExit, name: string, means: Means): Promise<string> {
+  const told = 'code' in exit && exit.code === COULD_NOT_START ? exitCode(exit.code) : null;
+  if (told === null) return '';
+  const { domain, label, change } = job;
+  const target = { domain, label, path: change.plist };
+  const problem = await findStartProblem(means.ports.files, target, name).catch(() => null);
+  return problem === null
+    ? `${told.meaning} ${told.next}\n`
+    : `The likely cause: ${lowerFirst(problem.cause)}. ${problem.hint}\n`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function describeExit(exit: LastExit): string {

@@ -3,7 +3,7 @@ import type { FileIdentity } from '../../model/ledger.ts';
 import { type Answer, bootstrap as bootstrapJob } from '../../sys/client.ts';
 import type { Files } from '../../sys/ports.ts';
 import { explainRefusal, findCause } from '../diagnose.ts';
-import { refuse, refusedBy } from '../failure.ts';
+import { refuse } from '../failure.ts';
 import { isComingDown, isLoadedFrom } from '../loaded.ts';
 import { look, poll } from '../poll.ts';
 import { type Perform, targetOf, type Work } from '../work.ts';
@@ -60,7 +60,8 @@ export async function load(
     }
   });
   if (found !== null) return found;
-  throw last === null ? new Error('bootstrap was never tried') : refusedBy(last, target);
+  if (last === null) throw new Error('bootstrap was never tried');
+  throw await explainRefusal(work, last, job);
 
   async function afterRefusal(): Promise<'loaded' | 'no-domain' | null> {
     const reading = await look(work, job.domain, job.label);

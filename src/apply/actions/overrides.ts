@@ -1,5 +1,5 @@
 import { type Answer, disable as disableJob, enable as enableJob } from '../../sys/client.ts';
-import { refusedBy } from '../failure.ts';
+import { explainRefusal } from '../diagnose.ts';
 import { type ActionOf, type Perform, targetOf, type Work } from '../work.ts';
 
 export const enable: Perform<'enable'> = (action, work) => set(enableJob, action, work);
@@ -9,13 +9,15 @@ export const disable: Perform<'disable'> = (action, work) => set(disableJob, act
 async function set(
   call: typeof enableJob,
   action: ActionOf<'enable' | 'disable'>,
-  { ports, settings, progress }: Work,
+  work: Work,
 ): Promise<void> {
+  const { ports, settings, progress, change } = work;
   const { domain, label } = action;
   const target = targetOf(action);
   // A call that got no answer may have come through all the same; the roll-back sets it back then too.
   progress.overrides.add(target);
   const answer: Answer = await call(ports.launchctl, domain, label, { timeoutMs: settings.timeoutMs });
-  if (answer.outcome !== 'done') throw refusedBy(answer, target);
+  if (answer.outcome !== 'done')
+    throw await explainRefusal(work, answer, { domain, label, path: change.plist });
   progress.changed = true;
 }

@@ -1,6 +1,7 @@
 import type { Domain } from '../../model/domain.ts';
 import { bootout as bootoutJob } from '../../sys/client.ts';
-import { refuse, refusedBy } from '../failure.ts';
+import { explainRefusal } from '../diagnose.ts';
+import { refuse } from '../failure.ts';
 import { isComingDown } from '../loaded.ts';
 import { look, poll } from '../poll.ts';
 import { type Perform, targetOf, type Work } from '../work.ts';
@@ -25,8 +26,9 @@ export const bootout: Perform<'bootout'> = async (action, work) => {
       return;
     default: {
       const reading = await look(work, domain, label);
-      if (reading.state === 'loaded' && !isComingDown(reading.service)) throw refusedBy(answer, target);
-      if (reading.state === 'unknown') throw refusedBy(answer, target);
+      const stays = reading.state === 'loaded' && !isComingDown(reading.service);
+      if (stays || reading.state === 'unknown')
+        throw await explainRefusal(work, answer, { domain, label, path: work.change.plist });
       progress.changed = true;
     }
   }

@@ -1,6 +1,7 @@
 import type { Service } from '../../model/service.ts';
 import { kickstart as kickstartJob } from '../../sys/client.ts';
-import { refuse, refusedBy } from '../failure.ts';
+import { explainRefusal } from '../diagnose.ts';
+import { refuse } from '../failure.ts';
 import { hasStarted, isComingDown, isLoadedFrom } from '../loaded.ts';
 import { look, poll } from '../poll.ts';
 import { type ActionOf, type Perform, targetOf, type Verified, type Work } from '../work.ts';
@@ -95,7 +96,11 @@ export const kickstart: Perform<'kickstart'> = async (action, work) => {
     const reading = await look(work, action.domain, action.label);
     const started = reading.state === 'loaded' && hasStarted(reading.service);
     if (!(started && (answer.outcome === 'no-answer' || answer.outcome === 'busy')))
-      throw refusedBy(answer, target);
+      throw await explainRefusal(work, answer, {
+        domain: action.domain,
+        label: action.label,
+        path: work.change.plist,
+      });
   }
   progress.changed = true;
 };
