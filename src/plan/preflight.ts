@@ -171,7 +171,8 @@ function whyNoFolder(
   findings: readonly Finding[],
   { requirements, maker }: Preflight,
 ): Blocked | null {
-  const isOurs = requirements.runner.uid === maker;
+  // Root makes the folders of what only root may change.
+  const isOurs = requirements.runner.uid === maker && change.deferred !== 'needs-root';
   const makes = new Set(change.actions.flatMap((each) => (each.action === 'make-folder' ? [each.path] : [])));
   const isMade = requirements.streams.some(
     ({ look, folder }) => folder !== null && makes.has(posix.dirname(look.path)),
@@ -191,7 +192,7 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }
 
-function block(change: Change, blocked: Blocked): Change {
+function block({ alsoWaits: _, ...change }: Change, blocked: Blocked): Change {
   return {
     ...change,
     blocked,

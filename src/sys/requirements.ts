@@ -61,13 +61,19 @@ async function lookAtProgram(
     name,
     lookup,
     look,
-    form: isProgram ? await formOf(look.path, needs, runner, looker) : null,
+    form: isProgram ? await formOf(look, needs, runner, looker) : null,
     byName: needs.envName === null ? null : await findIn(needs.envName, needs.path, runner, looker),
   };
 }
 
-async function formOf(path: string, needs: Needs, runner: Runner, looker: Looker): Promise<ProgramForm> {
-  const head = await looker.head(path);
+/** Nothing is read for a user that this user may not read: we may be root. */
+async function formOf(
+  { path, may }: PathLook,
+  needs: Needs,
+  runner: Runner,
+  looker: Looker,
+): Promise<ProgramForm> {
+  const head = may.read === false ? null : await looker.head(path);
   if (head === null) return { form: 'binary' };
   const shebang = readShebang(head);
   if (shebang === null) return { form: isText(head) ? 'text' : 'binary' };
