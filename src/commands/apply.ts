@@ -14,11 +14,12 @@ export interface ApplyArguments extends PlanFlags {
   readonly parallelism?: number;
   /** False with `--no-sudo`. */
   readonly sudo?: boolean;
+  readonly detachSelf?: boolean;
 }
 
 /** Plans, asks, and makes the changes. */
 export const apply: Command<ApplyArguments> = async (args, asked) => {
-  const { saved: path, failFast, parallelism, sudo, ...given } = args;
+  const { saved: path, failFast, parallelism, sudo, detachSelf, ...given } = args;
   const saved = path === undefined ? null : parseSavedPlan(readSaved(path, asked.cwd), path);
   const context = saved === null ? asked : askedAsSaved(asked, saved);
   const flags = saved === null ? given : mergeFlags(saved.flags, given);
@@ -36,10 +37,27 @@ export const apply: Command<ApplyArguments> = async (args, asked) => {
       failFast: failFast ?? false,
       sudo: sudo ?? true,
       adopt: flags.adopt ?? false,
+      ...(detachSelf === true ? { detachSelf: (label) => applyAgain(label, flags, sudo ?? true) } : {}),
       ...(parallelism === undefined ? {} : { parallelism }),
     });
   });
 };
+
+/** The same for one job, by a process that nobody is asked by. */
+function applyAgain(label: string, flags: PlanFlags, sudo: boolean): readonly string[] {
+  const given: readonly (readonly [string, boolean | undefined])[] = [
+    ['--no-prune', flags.prune === false],
+    ['--adopt', flags.adopt],
+    ['--allow-empty', flags.allowEmpty],
+    ['--take-over-stack', flags.takeOverStack],
+    ['--release-held', flags.releaseHeld],
+    ['--no-sudo', !sudo],
+  ];
+  const set = given.flatMap(([flag, on]) => (on === true ? [flag] : []));
+  // A replacement that was asked for is a change of this job only if it was named.
+  const replaced = (flags.replace ?? []).flatMap((name) => ['--replace', name]);
+  return ['apply', '--target', label, ...set, ...replaced];
+}
 
 /** The files and targets that the plan was made with, unless others are named now. */
 function askedAsSaved(asked: Context, { files, targets }: SavedPlan): Context {

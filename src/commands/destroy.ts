@@ -1,15 +1,17 @@
 import { EXIT } from '../model/errors.ts';
 import { observe } from '../observe/observe.ts';
 import { planChanges } from '../plan/plan.ts';
-import { withoutUser } from '../plan/root.ts';
 import type { Command } from './context.ts';
 import { loadDeclaration, noteDiagnostics } from './declaration.ts';
 import { executePlan } from './execution.ts';
-import { isPending, planOptions } from './planning.ts';
+import { forCaller, isPending, planOptions } from './planning.ts';
 import { openWorld, withLock } from './world.ts';
 
 /** Takes away all that is ours of this stack: a plan with no jobs. */
-export const destroy: Command<{ readonly sudo?: boolean }> = async (args, context) => {
+export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: boolean }> = async (
+  args,
+  context,
+) => {
   const { terminal, options } = context;
   const declaration = loadDeclaration(context);
   noteDiagnostics(context, declaration.diagnostics, declaration.sources);
@@ -32,7 +34,7 @@ export const destroy: Command<{ readonly sudo?: boolean }> = async (args, contex
       observed,
       planOptions(world, nothing, options.target, { prune: true, allowEmpty: true, releaseHeld: true }),
     );
-    const plan = world.rights === 'root-alone' ? withoutUser(all) : all;
+    const plan = await forCaller(all, observed, world);
     if (!isPending(plan) && !options.json) {
       terminal.out(`Nothing to destroy: no job here belongs to the stack "${stack}".`);
       return EXIT.ok;
@@ -42,6 +44,16 @@ export const destroy: Command<{ readonly sudo?: boolean }> = async (args, contex
       world,
       confirm: `Delete all of this, for good?`,
       sudo: args.sudo ?? true,
+      ...(args.detachSelf === true ? { detachSelf: destroyAgain(args.sudo) } : {}),
     });
   });
 };
+
+const destroyAgain =
+  (sudo: boolean | undefined) =>
+  (label: string): readonly string[] => [
+    'destroy',
+    '--target',
+    label,
+    ...(sudo === false ? ['--no-sudo'] : []),
+  ];

@@ -1,13 +1,15 @@
 import { applyPlan } from '../apply/apply.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
-import type { Report } from '../model/report.ts';
+import type { Change, Plan } from '../model/plan.ts';
+import type { Report, Result } from '../model/report.ts';
+import { IS_CALLER } from '../plan/caller.ts';
 import { reportToJson } from '../report/apply-json.ts';
 import { renderReport } from '../report/apply-text.ts';
 import { renderPlan } from '../report/plan-text.ts';
 import { launchctlCommand } from '../sys/places.ts';
 import type { Context } from './context.ts';
 import { noteDiagnostics } from './declaration.ts';
+import { handOver } from './detach.ts';
 import { formatDocument } from './document.ts';
 import { openHands } from './hands.ts';
 import { isPending } from './planning.ts';
@@ -25,6 +27,11 @@ export interface Execution {
   readonly parallelism?: number;
   /** False with `--no-sudo`. Unset: never asked for. */
   readonly sudo?: boolean;
+  /**
+   * `--detach-self`: the command, without its common options, by which a detached process does the change of the job that
+   * we run in.
+   */
+  readonly detachSelf?: (label: string) => readonly string[];
   /** `--adopt`. */
   readonly adopt?: boolean;
 }
@@ -34,14 +41,16 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
   const { context, world, confirm } = execution;
   const { terminal, options } = context;
   if (confirm !== null && !options.json) terminal.out(renderPlan(asked, terminal.style));
-  const doable = asked.changes.some(({ actions }) => actions.length > 0);
+  const detach = execution.detachSelf;
+  const isCaller = ({ blocked }: Change): boolean => detach !== undefined && blocked?.code === IS_CALLER;
+  const doable = asked.changes.some((change) => change.actions.length > 0 || isCaller(change));
   if (doable && confirm !== null && !(await mayGoOn(confirm, context))) {
     terminal.note('Nothing was changed.');
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   }
   const progress = showProgress(context);
   const settings = { timeoutMs: options.timeoutMs, launchctlCommand: launchctlCommand(world.places) };
-  const hands = await openHands(asked, {
+  const hands = await openHands(withoutCallers(asked, isCaller), {
     context,
     world,
     settings,
@@ -49,8 +58,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     sudo: execution.sudo ?? false,
     emit: progress.emit,
   });
-  const { plan } = hands;
-  const report = await applyPlan(plan, world.ports, progress.emit, {
+  const applied = await applyPlan(hands.plan, world.ports, progress.emit, {
     signal: context.signal,
     ...settings,
     failFast: execution.failFast ?? false,
@@ -58,6 +66,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     ...(execution.parallelism === undefined ? {} : { parallelism: execution.parallelism }),
   }).finally(() => hands.end());
   progress.end();
+  const { plan, report } = await detachCallers(asked, hands.plan, applied, isCaller, execution);
   const exitCode = exitCodeOf(report, plan);
   noteDiagnostics(context, report.diagnostics, {});
   if (options.json)
@@ -65,6 +74,48 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
   else if (isPending(plan) && !(execution.quietly === true && exitCode === EXIT.ok))
     terminal.out(renderReport(plan, report, terminal.style));
   return exitCode;
+}
+
+function withoutCallers(plan: Plan, isCaller: (change: Change) => boolean): Plan {
+  return { ...plan, changes: plan.changes.filter((change) => !isCaller(change)) };
+}
+
+/** The jobs that we run in come last: they are handed over once everything else is done. */
+async function detachCallers(
+  asked: Plan,
+  done: Plan,
+  report: Report,
+  isCaller: (change: Change) => boolean,
+  { context, world, detachSelf }: Execution,
+): Promise<{ readonly plan: Plan; readonly report: Report }> {
+  if (detachSelf === undefined || report.interrupted || !asked.changes.some(isCaller))
+    return { plan: done, report };
+  const rest = new Map(done.changes.map((change, index) => [change.label + change.domain, index]));
+  const changes: Change[] = [];
+  const results: Result[] = [];
+  for (const change of asked.changes) {
+    const index = rest.get(change.label + change.domain);
+    const [known, result] = index === undefined ? [] : [done.changes[index], report.results[index]];
+    if (known !== undefined && result !== undefined) {
+      changes.push(known);
+      results.push(result);
+      continue;
+    }
+    const { instance, label, domain } = change;
+    const log = await handOver(label, detachSelf(label), context, world);
+    changes.push({ ...change, blocked: null });
+    const error = {
+      code: 'job/detached',
+      message: toldDetached(label, log),
+      hint: `See what came of it: cat '${log}'`,
+    };
+    results.push({ instance, label, domain, outcome: 'deferred', error });
+  }
+  return { plan: { ...done, changes }, report: { ...report, results } };
+}
+
+export function toldDetached(label: string, log: string): string {
+  return `reconcile runs inside ${label}, so a detached process does this once this command has ended; its words go to ${log}.`;
 }
 
 /** `--yes`, a saved plan, or a person who says so. */
@@ -90,5 +141,8 @@ export function exitCodeOf(report: Report, plan: Plan): ExitCode {
   if (report.interrupted) return EXIT.interrupted;
   if (outcomes.has('rollback-failed')) return EXIT.down;
   if (wentWrong) return outcomes.has('applied') ? EXIT.partial : EXIT.failed;
-  return outcomes.has('deferred') ? EXIT.needsRoot : EXIT.ok;
+  const waits = report.results.some(
+    ({ outcome, error }) => outcome === 'deferred' && error?.code !== 'job/detached',
+  );
+  return waits ? EXIT.needsRoot : EXIT.ok;
 }

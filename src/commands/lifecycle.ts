@@ -1,62 +1,79 @@
 import { describeLastExit } from '../launchd/last-exit.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import type { Change } from '../model/plan.ts';
+import { blockChange, IS_CALLER, whyCaller } from '../plan/caller.ts';
 import { type LifecycleSubject, planRestart, planStart, planStop } from '../plan/lifecycle.ts';
 import { printService } from '../sys/client.ts';
 import type { Command, Context } from './context.ts';
 import { executePlan } from './execution.ts';
+import { callerOf } from './planning.ts';
 import { refuseRootsJob } from './sides.ts';
 import { observeNamed } from './subject.ts';
 import { openWorld, type World, withLock } from './world.ts';
 
 interface NameArgument {
   readonly name: string;
+  readonly detachSelf?: boolean;
 }
 
-export const startJob: Command<NameArgument> = ({ name }, context) =>
-  act(name, context, planStart, tellRunning);
+/** What is done, and what is said then. */
+interface Deed {
+  readonly plan: (subject: LifecycleSubject) => Change;
+  readonly tell: (subject: LifecycleSubject, context: Context, world: World) => Promise<string>;
+  /** `--disable`, for the one that does it instead. */
+  readonly flags?: readonly string[];
+}
 
-export const restartJob: Command<NameArgument> = ({ name }, context) =>
-  act(name, context, planRestart, tellRunning);
+export const startJob: Command<NameArgument> = (args, context) =>
+  act(args, context, { plan: planStart, tell: tellRunning });
 
-export const stopJob: Command<NameArgument & { readonly disable?: boolean }> = ({ name, disable }, context) =>
-  act(
-    name,
-    context,
-    (subject) => planStop(subject, { disable: disable ?? false }),
-    async (subject) =>
+export const restartJob: Command<NameArgument> = (args, context) =>
+  act(args, context, { plan: planRestart, tell: tellRunning });
+
+export const stopJob: Command<NameArgument & { readonly disable?: boolean }> = (args, context) => {
+  const disable = args.disable ?? false;
+  return act(args, context, {
+    plan: (subject) => planStop(subject, { disable }),
+    tell: async (subject) =>
       subject.declaredOff
         ? `${called(subject)} is stopped, and the file keeps it so: it says \`enabled: false\`.`
-        : `${called(subject)} is stopped${disable === true ? ' and disabled' : ''}. It stays down until \`reconcile start ${called(subject)}\`.`,
-  );
+        : `${called(subject)} is stopped${disable ? ' and disabled' : ''}. It stays down until \`reconcile start ${called(subject)}\`.`,
+    flags: disable ? ['--disable'] : [],
+  });
+};
 
 /** Plans one small change, applies it as any other, and tells how the job is now. */
-async function act(
-  name: string,
-  context: Context,
-  plan: (subject: LifecycleSubject) => Change,
-  tell: (subject: LifecycleSubject, context: Context, world: World) => Promise<string>,
-): Promise<ExitCode> {
+async function act({ name, detachSelf }: NameArgument, context: Context, deed: Deed): Promise<ExitCode> {
   const world = openWorld(context);
   return withLock(context, world, async () => {
     const { subject, stack } = await observeNamed(name, context, world);
     refuseRootsJob(subject, context.command, world);
-    const change = plan(subject);
-    if (change.blocked !== null) {
+    const change = await forOurselves(deed.plan(subject), subject, world);
+    const detach = detachSelf === true && change.blocked?.code === IS_CALLER;
+    if (change.blocked !== null && !detach) {
       const { code, message, hint } = change.blocked;
       throw new ReconcileError(code, message, {
         hint,
         exitCode: code === 'launchd/no-domain' ? EXIT.needsRoot : EXIT.failed,
       });
     }
+    const again = (label: string): readonly string[] => [context.command, label, ...(deed.flags ?? [])];
     const exitCode = await executePlan(
       { stack, launchd: world.places.launchd, changes: [change], diagnostics: [] },
-      { context, world, confirm: null, quietly: true },
+      { context, world, confirm: null, quietly: !detach, ...(detach ? { detachSelf: again } : {}) },
     );
-    if (exitCode === EXIT.ok && !context.options.json)
-      context.terminal.out(await tell(subject, context, world));
+    if (exitCode === EXIT.ok && !context.options.json && !detach)
+      context.terminal.out(await deed.tell(subject, context, world));
     return exitCode;
   });
+}
+
+/** Blocked where it would end the process that does it. */
+async function forOurselves(change: Change, subject: LifecycleSubject, world: World): Promise<Change> {
+  const { label, domain, service } = subject;
+  const observed = { jobs: [{ label, domain, service, disabled: null }] };
+  const blocked = whyCaller(change, observed, await callerOf(world, [change]));
+  return blocked === null ? change : blockChange(change, blocked);
 }
 
 const called = ({ instance, label }: LifecycleSubject): string => instance ?? label;

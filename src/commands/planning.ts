@@ -1,8 +1,9 @@
 import type { Job } from '../model/job.ts';
 import type { Observed } from '../model/observed.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Change, Plan } from '../model/plan.ts';
 import { observe } from '../observe/observe.ts';
 import { observePreflight } from '../observe/preflight.ts';
+import { type Caller, stops, withoutCaller } from '../plan/caller.ts';
 import type { PlanOptions } from '../plan/options.ts';
 import { planChanges } from '../plan/plan.ts';
 import { jobsToPreflight, judgePreflight, type Preflights } from '../plan/preflight.ts';
@@ -50,7 +51,7 @@ export async function makePlan(
   });
   const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];
   const all = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
-  const planned = world.rights === 'root-alone' ? withoutUser(all) : all;
+  const planned = await forCaller(all, observed, world);
   const worthALook = jobsToPreflight(jobs, observed, planned);
   const preflights = await observePreflight(realLooker, { jobs: worthALook, host, places });
   const plan = judgePreflight(planned, jobs, observed, preflights);
@@ -81,6 +82,21 @@ export function planOptions(
     releaseHeld: flags.releaseHeld ?? false,
     targets,
     replace: flags.replace ?? [],
+  };
+}
+
+/** What is left of a plan for who makes it: root without a user, or somebody inside a job of it. */
+export async function forCaller(all: Plan, observed: Observed, world: World): Promise<Plan> {
+  const plan = world.rights === 'root-alone' ? withoutUser(all) : all;
+  return withoutCaller(plan, observed, await callerOf(world, plan.changes));
+}
+
+/** Who plans, where that matters: asking for the ancestors is spared when nothing is stopped. */
+export async function callerOf({ host, ports }: World, changes: readonly Change[]): Promise<Caller> {
+  const matters = changes.some(({ actions }) => actions.some(stops));
+  return {
+    service: host.env['XPC_SERVICE_NAME'] ?? null,
+    ancestry: matters ? await ports.processes.ancestry() : [],
   };
 }
 

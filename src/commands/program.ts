@@ -168,6 +168,7 @@ export function buildProgram(version: string, run: Run): Commander {
   withPlanOptions(start('apply', 'make the changes, after asking', 'Plan and apply:'))
     .argument('[plan]', 'a plan saved by `plan --out`')
     .option('--no-sudo', "never ask for sudo; root's part of the changes is left for later")
+    .option('--detach-self', 'if reconcile runs inside a job of this: let a detached process do that job')
     .option('--fail-fast', 'stop at the first failure')
     .option('--parallelism <n>', 'how many jobs at once (default: 4)', wholeNumber)
     .action((saved: string | undefined, own: object, command: Commander) =>
@@ -175,6 +176,7 @@ export function buildProgram(version: string, run: Run): Commander {
     );
   start('destroy', 'take away all that is ours', 'Plan and apply:')
     .option('--no-sudo', "never ask for sudo; root's part of the changes is left for later")
+    .option('--detach-self', 'if reconcile runs inside a job of this: let a detached process do that job')
     .action((own: object, command: Commander) =>
       run('destroy', async () => (await import('./destroy.ts')).destroy, own, allOptions(command)),
     );
@@ -193,7 +195,8 @@ export function buildProgram(version: string, run: Run): Commander {
   start('stop', 'stop a job; it stays down until `start`', 'Jobs:')
     .argument('<name>')
     .option('--disable', 'for good: also after the next login')
-    .action((name: string, own: { disable?: boolean }, command: Commander) =>
+    .option('--detach-self', 'if reconcile runs inside a job of this: let a detached process do that job')
+    .action((name: string, own: { disable?: boolean; detachSelf?: boolean }, command: Commander) =>
       run(
         'stop',
         async () => (await import('./lifecycle.ts')).stopJob,
@@ -203,8 +206,14 @@ export function buildProgram(version: string, run: Run): Commander {
     );
   start('restart', 'restart a job as it is loaded', 'Jobs:')
     .argument('<name>')
-    .action((name: string, _, command: Commander) =>
-      run('restart', async () => (await import('./lifecycle.ts')).restartJob, { name }, allOptions(command)),
+    .option('--detach-self', 'if reconcile runs inside a job of this: let a detached process do that job')
+    .action((name: string, own: { detachSelf?: boolean }, command: Commander) =>
+      run(
+        'restart',
+        async () => (await import('./lifecycle.ts')).restartJob,
+        { ...own, name },
+        allOptions(command),
+      ),
     );
   start('logs', "show a job's own output", 'Jobs:')
     .argument('[name]', 'an instance, a label, or a unique part of one')
@@ -241,6 +250,7 @@ export function buildProgram(version: string, run: Run): Commander {
     );
 
   addSides(program, run);
+  addDetached(program, run);
   addEmbedded(program, run);
   // Last, so that a command's help names its own options first.
   for (const command of program.commands.flatMap((each) =>
@@ -263,6 +273,25 @@ function addSides(program: Commander, run: Run): void {
     .description("does a user's part of an apply by root, as it is told on standard input")
     .action((_, command: Commander) =>
       run('user-side', async () => (await import('./user-side.ts')).userSide, {}, allOptions(command)),
+    );
+}
+
+/** Started by ourselves too: docs/design/privilege.md. */
+function addDetached(program: Commander, run: Run): void {
+  program
+    .command('detached', { hidden: true })
+    .passThroughOptions()
+    .description('waits for a command to end, then runs another one')
+    .argument('<pid>')
+    .argument('<start>')
+    .argument('<command...>')
+    .action((pid: string, start: string, argv: readonly string[], _, command: Commander) =>
+      run(
+        'detached',
+        async () => (await import('./detach.ts')).detached,
+        { pid, start, command: argv },
+        allOptions(command),
+      ),
     );
 }
 

@@ -1,6 +1,7 @@
 import { domainUid, isSystemWide } from '../launchd/domains.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Change, Deferral, Plan } from '../model/plan.ts';
+import { blockChange } from './caller.ts';
 import type { Lookup } from './lookup.ts';
 import type { PlanOptions } from './options.ts';
 
@@ -35,7 +36,7 @@ export function withoutUser(plan: Plan): Plan {
       message: `${change.label} is a job of a user's login session, and reconcile runs as root without knowing for whom.`,
       hint: 'Name the user with --user NAME, run reconcile as that user, or declare the job with domain: system.',
     };
-    return { ...change, blocked, actions: [], deferred: null, restarts: false, starts: false };
+    return blockChange(change, blocked);
   });
   return { ...plan, changes };
 }
