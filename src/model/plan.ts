@@ -63,7 +63,14 @@ export type Action =
       readonly starts: boolean;
     }
   | { readonly action: 'await-healthy'; readonly domain: Domain; readonly label: string }
-  | { readonly action: 'kickstart'; readonly domain: Domain; readonly label: string; readonly kill: boolean }
+  | {
+      readonly action: 'kickstart';
+      readonly domain: Domain;
+      readonly label: string;
+      readonly kill: boolean;
+      /** Its plist: loaded once if launchd does not have the job any more when it is to be started. */
+      readonly plist?: string;
+    }
   | { readonly action: 'remove-leftover'; readonly path: string }
   /**
    * When this change bootstrapped the job and that was verified, apply puts in the proof, which it alone knows: the file

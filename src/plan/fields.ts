@@ -1,5 +1,6 @@
 import { meaningOf } from '../launchd/meaning.ts';
 import { normalise } from '../launchd/normalise.ts';
+import type { ObservedService } from '../model/observed.ts';
 import type { FieldChange, FieldSource } from '../model/plan.ts';
 import { dict, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
 import { equalPlist } from '../plist/equal.ts';
@@ -26,7 +27,9 @@ export function sourceOf(on: Situation, path: readonly string[], otherwise: 'dri
  */
 export function fieldsOf(on: Situation, former: PlistDict | null): readonly FieldChange[] {
   const onDisk = on.found === null ? former : on.found.symlink ? null : on.found.plist;
-  const ofFile = describeChanges(onDisk, on.wanted, (path) => sourceOf(on, path, 'drift'));
+  const ofFile = describeChanges(onDisk, on.wanted, (path) => sourceOf(on, path, 'drift')).map((field) =>
+    withTimeGiven(field, on.service),
+  );
   const ofLoaded = on.verdicts
     .filter(
       (field) => field.verdict === 'different' && !ofFile.some((other) => overlap(field.path, other.path)),
@@ -39,6 +42,15 @@ export function fieldsOf(on: Situation, former: PlistDict | null): readonly Fiel
     // What print infers from another key has no value of its own on either side.
     .filter((field) => !equalPlist(field.before ?? undefined, field.after ?? undefined));
   return [...ofFile, ...ofLoaded].sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/** Where no plist says how long it may take to end, launchd does, and one system otherwise than another (facts §1). */
+function withTimeGiven(field: FieldChange, service: ObservedService): FieldChange {
+  if (field.key !== 'ExitTimeOut' || field.before !== null || service.state !== 'loaded') return field;
+  const { exitTimeout } = service.service;
+  return exitTimeout === null
+    ? field
+    : { ...field, meaning: `${field.meaning}; launchd gives the loaded job ${exitTimeout} s now` };
 }
 
 /**

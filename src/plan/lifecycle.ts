@@ -71,7 +71,13 @@ export function planRestart(subject: LifecycleSubject): Change {
   const blocked = refusal(subject) ?? notStartable(subject);
   if (blocked !== null || entry === null) return change(subject, [], { blocked });
   const actions: Action[] = [
-    { action: 'kickstart', domain, label, kill: true },
+    {
+      action: 'kickstart',
+      domain,
+      label,
+      kill: true,
+      ...(subject.found === null ? {} : { plist: subject.path }),
+    },
     { action: 'await-loaded', domain, label, starts: true },
     { action: 'record', entry: { ...entry, held: false, proof: null } },
   ];

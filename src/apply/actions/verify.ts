@@ -1,11 +1,13 @@
+import type { Domain } from '../../model/domain.ts';
+import type { ReconcileError } from '../../model/errors.ts';
 import type { Service } from '../../model/service.ts';
 import { kickstart as kickstartJob } from '../../sys/client.ts';
 import { explainRefusal } from '../diagnose.ts';
-import { refuse } from '../failure.ts';
+import { failureOf, refuse } from '../failure.ts';
 import { hasStarted, isComingDown, isLoadedFrom } from '../loaded.ts';
 import { look, poll } from '../poll.ts';
 import { type ActionOf, type Perform, targetOf, type Verified, type Work } from '../work.ts';
-import { loadedElsewhere } from './load.ts';
+import { load, loadedElsewhere } from './load.ts';
 
 /** How long an accepted job may take until `print` shows it, and shows that it was started. */
 export const APPEARS_MS = 10_000;
@@ -81,7 +83,10 @@ async function kick(action: ActionOf<'await-loaded'>, { ports }: Work, service: 
   });
 }
 
-/** Starts it. An answer that comes too late is no failure when `print` shows that it was started (facts §6, 10). */
+/**
+ * Starts it. An answer that comes too late is no failure when `print` shows that it was started (facts §6, 10). A job that
+ * is gone by then is loaded, where the plan says from what.
+ */
 export const kickstart: Perform<'kickstart'> = async (action, work) => {
   const { ports, progress } = work;
   const target = targetOf(action);
@@ -95,15 +100,32 @@ export const kickstart: Perform<'kickstart'> = async (action, work) => {
   if (answer.outcome !== 'done') {
     const reading = await look(work, action.domain, action.label);
     const started = reading.state === 'loaded' && hasStarted(reading.service);
-    if (!(started && (answer.outcome === 'no-answer' || answer.outcome === 'busy')))
-      throw await explainRefusal(work, answer, {
+    if (!(started && (answer.outcome === 'no-answer' || answer.outcome === 'busy'))) {
+      const refusal = await explainRefusal(work, answer, {
         domain: action.domain,
         label: action.label,
         path: work.change.plist,
       });
+      if (reading.state !== 'not-loaded' || action.plist === undefined) throw refusal;
+      await loadInstead({ ...action, path: action.plist }, work, refusal);
+    }
   }
   progress.changed = true;
 };
+
+/** The first refusal is kept: if the job cannot be loaded either, both are told. */
+async function loadInstead(
+  job: { readonly domain: Domain; readonly label: string; readonly path: string },
+  work: Work,
+  refusal: ReconcileError,
+): Promise<void> {
+  try {
+    if ((await load(work, job, false)) === 'no-domain') work.progress.absent.add(job.domain);
+  } catch (error) {
+    const second = failureOf(error);
+    throw refuse(second.code, `${refusal.message} To load it failed too: ${second.message}`, second.hint);
+  }
+}
 
 /** Waits for a process that stays. It was loaded, so what is missing is said and not taken back. */
 export const awaitHealthy: Perform<'await-healthy'> = async (action, work) => {
