@@ -39,7 +39,7 @@ export async function observePreflight(
       `${job.domain}/${job.label}`,
       {
         requirements: await lookAtRequirements(job.plist, runner, once),
-        folder: await once.at(posix.dirname(job.path), me),
+        folder: await once.at(posix.dirname(job.path), isRoots(job, places) ? findRunner(0) : me),
         owners: ownersOf(job, scope),
         maker: host.uid,
         systemVolumes,
@@ -51,10 +51,18 @@ export async function observePreflight(
 
 /** Root, and whose job it is; a launchd that is not the Mac's own takes daemons of whoever runs it. */
 function ownersOf(job: Job, { host, places }: PreflightScope): readonly number[] {
-  const isShared = job.placement === 'system' || job.placement === 'all-users';
-  const uid = isShared ? null : domainUid(job.domain);
+  const uid = isShared(job) ? null : domainUid(job.domain);
   const owner = uid ?? (places.systemNeedsRoot ? 0 : host.uid);
   return owner === 0 ? [0] : [owner, 0];
+}
+
+function isShared({ placement }: Job): boolean {
+  return placement === 'system' || placement === 'all-users';
+}
+
+/** Root writes its plist, whoever plans that. */
+function isRoots(job: Job, places: Pick<Places, 'systemNeedsRoot'>): boolean {
+  return places.systemNeedsRoot && isShared(job);
 }
 
 async function volumesOf(looker: Looker, me: Runner): Promise<readonly string[]> {
