@@ -1,19 +1,28 @@
-import { isAppleLabel } from '../launchd/domains.ts';
+import { checkLabel, isAppleLabel } from '../launchd/domains.ts';
 import type { Former, FormerService } from '../model/journal.ts';
 import type { Action, Change } from '../model/plan.ts';
 import { checkExpected } from './actions/files.ts';
 import { refuse } from './failure.ts';
 import { targetOf } from './work.ts';
 
-/** Of macOS's own jobs not even the state is asked. Throws the refusal. */
+/**
+ * Of macOS's own jobs not even the state is asked, and launchd is told nothing of a label that no file could declare:
+ * whoever brought it into the ledger or the plan. Throws the refusal.
+ */
 export function checkLabels(change: Change): void {
-  for (const action of change.actions)
-    if ('label' in action && isAppleLabel(action.label))
+  const acting = change.actions.filter(({ action }) => action !== 'forget');
+  const named = acting.flatMap((action) => ('label' in action ? [action.label] : []));
+  for (const label of acting.length > 0 ? [change.label, ...named] : []) {
+    if (isAppleLabel(label))
+      throw refuse('job/apple', `${label} belongs to macOS and is never touched.`, 'Choose another label.');
+    const wrong = checkLabel(label);
+    if (wrong !== null)
       throw refuse(
-        'job/apple',
-        `${action.label} belongs to macOS and is never touched.`,
-        'Choose another label.',
+        'job/label',
+        `launchd is told nothing of ${JSON.stringify(label)}: ${wrong}.`,
+        'Nothing was done to it; `reconcile forget` takes it out of the ledger.',
       );
+  }
 }
 
 /**
