@@ -54,7 +54,7 @@ async function installed(): Promise<number | null> {
 }
 
 describe('inside a job of the plan', () => {
-  it('51: leaves that job as it is, says why, and applies the rest', async () => {
+  it('scenario 51: leaves that job as it is, says why, and applies the rest', async () => {
     const pid = await installed();
     declare('2000');
     const said = await inside('apply --yes');
@@ -66,13 +66,13 @@ describe('inside a job of the plan', () => {
     expect(plan['summary']).toMatchObject({ update: 1, noop: 1 });
   });
 
-  it('51: plan shows it blocked', async () => {
+  it('scenario 51: plan shows it blocked', async () => {
     await installed();
     declare('2000');
     expect(await inside('plan --json')).toContain('"code": "job/is-caller"');
   });
 
-  it('51: with --detach-self a detached process does it, once the command has ended', async () => {
+  it('scenario 51: with --detach-self a detached process does it, once the command has ended', async () => {
     const pid = await installed();
     declare('2000');
     const said = await inside('apply --yes --detach-self');

@@ -119,7 +119,7 @@ describe('jobs by name', () => {
     expect(stdout).toMatch(/ended already, with exit code 3|is running|as soon as its throttle/);
   });
 
-  it('start and stop need a login session: 77', async () => {
+  it('scenario 47: start and stop need a login session: 77', async () => {
     const launchctl = world.write(
       'launchctl',
       `#!/bin/sh

@@ -74,7 +74,7 @@ async function lookAround(): Promise<unknown> {
 }
 
 describe('reconcile apply, killed', () => {
-  it('anywhere: the next one comes to the same end', { timeout: 180_000 }, async () => {
+  it('scenario 38: anywhere: the next one comes to the same end', { timeout: 180_000 }, async () => {
     world = createWorld();
     await prepare();
     const began = performance.now();

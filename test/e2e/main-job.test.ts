@@ -123,7 +123,7 @@ describe('the main job', () => {
     expect((await world.reconcile('plan')).stdout).toBe('No changes. 2 jobs match.\n');
   });
 
-  it('scenario 22: sees a job that was booted out by hand, and loads it', async () => {
+  it('scenarios 22 and 27: sees a job that was booted out by hand, and loads it', async () => {
     world.write('reconcile.yaml', twoJobs());
     await world.reconcile('apply', '--yes');
     const { domain } = await jobUntil(world, 'first', 'runs', isRunning);

@@ -78,7 +78,7 @@ describe('ownership', () => {
     expect((await statusOf(world, 'web')).pid).toBe(pid);
   });
 
-  it('undoes its own disable, when the declaration no longer asks for it and when the job goes', async () => {
+  it('scenario 27: undoes its own disable, when the declaration no longer asks for it and when the job goes', async () => {
     const off = one('mine').replace('restart: always', 'restart: always, enabled: false');
     const overrides = async (): Promise<string> => {
       const [{ domain }] = (await world.json('status'))['jobs'] as [{ domain: string }];

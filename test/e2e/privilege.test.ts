@@ -46,7 +46,7 @@ const changes = (): readonly string[] =>
     .filter((call) => / (bootstrap|bootout|enable|disable|kickstart) /.test(call));
 
 describe.runIf(canPretend)('as a user', () => {
-  it('2: plan needs no root, apply asks sudo for what is root’s alone', async () => {
+  it('scenario 2: plan needs no root, apply asks sudo for what is root’s alone', async () => {
     const plan = await mac.asUser('plan');
     expect(plan.code).toBe(0);
     expect(plan.stdout).toContain('needs root');
@@ -155,7 +155,7 @@ describe.runIf(canPretend)('as a user', () => {
     ]);
   });
 
-  it('47: without a login session: files written, loading deferred (77), the rest applied', async () => {
+  it('scenario 47: without a login session: files written, loading deferred (77), the rest applied', async () => {
     mac.logOut();
     mac.write(
       'reconcile.yaml',

@@ -70,7 +70,7 @@ describe('restart policies', () => {
     expect(job.next).toContain(`reconcile start ${name}`);
   });
 
-  it('on-failure after exit 0 is stopped by policy, never after a crash is failing', async () => {
+  it('scenario 5: never after a crash is failing; on-failure after exit 0 is stopped by policy', async () => {
     expect(
       await jobUntil(
         world,
