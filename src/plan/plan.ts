@@ -7,6 +7,7 @@ import { createLookup, type Lookup } from './lookup.ts';
 import type { PlanOptions } from './options.ts';
 import { planJob } from './plan-job.ts';
 import { findUndeclared, removalOf } from './removals.ts';
+import { findSamePrograms } from './same-program.ts';
 import { checkPatterns, matchesAny } from './targets.ts';
 
 /**
@@ -35,7 +36,16 @@ export function planChanges(jobs: readonly Job[], observed: Observed, options: P
     .filter(({ change }) => isTarget(change))
     .sort((a, b) => compareChanges(a.change, b.change))
     .flatMap(({ diagnostics: each }) => each);
-  return { stack: options.stack, launchd: observed.launchd, changes: withOrder(changes), diagnostics };
+  const leaving = new Set(removals.filter(({ op }) => op === 'delete').map(({ label }) => label));
+  for (const { label } of moves.values()) leaving.add(label);
+  const targets = new Set(changes.map(({ label }) => label));
+  const twins = findSamePrograms(jobs, observed, leaving, targets);
+  return {
+    stack: options.stack,
+    launchd: observed.launchd,
+    changes: withOrder(changes),
+    diagnostics: [...diagnostics, ...twins],
+  };
 }
 
 /** By label, then domain. */
