@@ -70,7 +70,7 @@ describe.runIf(canPretend)('as a user', () => {
   it.each([
     ['sudo would ask, and nobody is there', 'password', []],
     ['--no-sudo', 'nopasswd', ['--no-sudo']],
-  ] as const)('2: %s: root’s part is put off (77), the rest applied', async (_, mode, flags) => {
+  ] as const)('scenario 2: %s: root’s part is put off (77), the rest applied', async (_, mode, flags) => {
     mac.sudo(mode);
     const apply = await mac.asUser('apply', '--yes', '--json', ...flags);
     expect(apply.code).toBe(77);
@@ -78,6 +78,20 @@ describe.runIf(canPretend)('as a user', () => {
     expect(existsSync(daemonPlist())).toBe(false);
     expect(mac.calls().filter((call) => call.includes(' sudo '))).toEqual([]);
     expect((await mac.asUser('plan', '--detailed-exitcode')).code).toBe(2);
+  });
+
+  it('scenario 2: on a terminal sudo asks there, once; whoever cannot answer gets the rest', async () => {
+    mac.sudo('password');
+    const yes = ['Make these changes?', 'y'] as const;
+    const wrong = await mac.typing([yes, ['Password of', 'no idea']], 'apply');
+    expect(wrong.code).toBe(77);
+    expect(wrong.stdout).toContain('Root is needed for daemon, and for nothing else');
+    expect([existsSync(agentPlist()), existsSync(daemonPlist())]).toEqual([true, false]);
+
+    const right = await mac.typing([yes, ['Password of', 'open sesame']], 'apply');
+    expect(right.code).toBe(0);
+    expect(right.stdout.match(/Password of/g)).toHaveLength(1);
+    expect(existsSync(daemonPlist())).toBe(true);
   });
 
   it('updates, and destroys, what root keeps', async () => {

@@ -39,7 +39,7 @@ describe('two labels with one program', () => {
     expect(planFor([ours], world).changes[0]?.blocked).toBeNull();
   });
 
-  it('10: are told of an agent and a daemon of one file, once', () => {
+  it('scenario 10: are told of an agent and a daemon of one file, once', () => {
     const daemon = job('gateway-too', COMMAND, { domain: 'system' });
     const third = job('z', COMMAND);
     expect(twins([ours, daemon], EMPTY_WORLD)).toHaveLength(1);

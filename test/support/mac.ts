@@ -36,6 +36,11 @@ export interface Mac {
   readonly systemState: string;
   /** As ada, without a terminal. */
   readonly asUser: (...args: readonly string[]) => Promise<Ended>;
+  /** As ada, on a terminal; each answer is typed once its prompt is there. Gives all that the terminal showed. */
+  readonly typing: (
+    answers: readonly (readonly [prompt: string, answer: string])[],
+    ...args: readonly string[]
+  ) => Promise<Ended>;
   /** As root, as `sudo` calls it: SUDO_UID is ada's. */
   readonly asSudo: (...args: readonly string[]) => Promise<Ended>;
   /** As root without sudo. */
@@ -139,6 +144,25 @@ export async function createMac(): Promise<Mac> {
     globalAgents,
     systemState: join(root, 'var/db/reconcile'),
     asUser: (...args) => run(UID, cli(args)),
+    typing: (answers, ...args) => {
+      const quoted = cli(args)
+        .map((word) => `'${word}'`)
+        .join(' ');
+      const child = spawn('unshare', command(UID, ['script', '-qec', quoted, '/dev/null']), {
+        env: { ...environment, TERM: 'dumb' },
+        cwd: home,
+      });
+      const left = [...answers];
+      let stdout = '';
+      child.stdout.on('data', (data) => {
+        stdout += data;
+        const [next] = left;
+        if (next === undefined || !stdout.includes(next[0])) return;
+        left.shift();
+        child.stdin.write(`${next[1]}\n`);
+      });
+      return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr: '' })));
+    },
     asSudo: (...args) =>
       run(0, cli(args), { HOME: '/root', USER: 'root', SUDO_UID: String(UID), SUDO_GID: String(GID) }),
     asRoot: (...args) => run(0, cli(args), { HOME: '/root', USER: 'root' }),
