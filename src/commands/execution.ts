@@ -43,7 +43,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
   if (confirm !== null && !options.json) terminal.out(renderPlan(asked, terminal.style));
   const detach = execution.detachSelf;
   const isCaller = ({ blocked }: Change): boolean => detach !== undefined && blocked?.code === IS_CALLER;
-  const doable = asked.changes.some((change) => change.actions.length > 0 || isCaller(change));
+  const doable = asked.changes.some((change) => canBegin(change, execution, world) || isCaller(change));
   if (doable && confirm !== null && !(await mayGoOn(confirm, context))) {
     terminal.note('Nothing was changed.');
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
@@ -116,6 +116,11 @@ async function detachCallers(
 
 export function toldDetached(label: string, log: string): string {
   return `reconcile runs inside ${label}, so a detached process does this once this command has ended; its words go to ${log}.`;
+}
+
+/** Whether there is anything to ask about: what is only left for later needs no yes. */
+function canBegin({ actions, deferred }: Change, { sudo }: Execution, { rights }: World): boolean {
+  return actions.length > 0 && !(deferred === 'needs-root' && rights === 'user' && sudo !== true);
 }
 
 /** `--yes`, a saved plan, or a person who says so. */

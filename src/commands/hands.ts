@@ -127,7 +127,9 @@ function startRootSide(
     needed.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])),
   );
   if (!mayAsk && spawnSync('sudo', ['-n', 'true'], { env: clean, stdio: 'ignore' }).status !== 0) {
-    terminal.note('sudo would ask for a password here, and nobody can type it.');
+    terminal.note(
+      "sudo cannot be used here: it would ask for a password, and nobody can type it. Root's part is left for later.",
+    );
     return null;
   }
   const flags = mayAsk ? ['-p', 'Password of %p, for reconcile: '] : ['-n'];

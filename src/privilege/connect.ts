@@ -43,7 +43,11 @@ export function connect({ program, args, env, ...identity }: SideCommand): Conne
   let gone: Error | null = null;
   const ended = new Promise<void>((resolve) => {
     const end = (why: string, cause?: unknown): void => {
-      gone ??= new ReconcileError('side/ended', why, { exitCode: EXIT.failed, cause });
+      gone ??= new ReconcileError('side/ended', `The other process of reconcile has ended (${why}).`, {
+        hint: 'What it said itself stands above. The user whose jobs are meant must be able to run reconcile, too.',
+        exitCode: EXIT.failed,
+        cause,
+      });
       for (const { reject } of open.values()) reject(gone);
       open.clear();
       resolve();

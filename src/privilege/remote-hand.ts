@@ -74,7 +74,7 @@ function noAnswer({ instance, label, domain }: Change, error: unknown): CarriedO
       ? { code: error.code, message, hint: error.hint ?? '' }
       : {
           code: 'side/ended',
-          message: `The process that was to do this gave no answer (${message}).`,
+          message: `The process that was to do this gave no answer: ${message}`,
           hint: 'Run reconcile plan to see what is left to do, then apply again.',
         };
   return {

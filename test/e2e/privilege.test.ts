@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canPretend, createMac, type Mac } from '../support/mac.ts';
+import { until } from '../support/private-home.ts';
 
 /** Scenario 2, and who does what: what is root's is done by root, what is the user's by the user, and nothing else. */
 
@@ -193,6 +194,47 @@ describe.runIf(canPretend)('as a user', () => {
     const stopped = await mac.asSudo('stop', 'daemon', '-f', join(mac.home, 'reconcile.yaml'));
     expect(stopped).toMatchObject({ code: 0 });
     expect(await isLoaded('system', 'daemon')).toBe(false);
+  });
+});
+
+describe.runIf(canPretend)('killed', () => {
+  const stubborn = (mark: string): string =>
+    yaml(
+      `daemon: { script: "trap '' TERM; while :; do sleep 1; done", domain: system, stop_timeout: 3s, environment: { MARK: "${mark}" } }`,
+    );
+  const isOut = (): boolean => changes().some((call) => call.includes('0 bootout'));
+  const isNew = async (): Promise<boolean> =>
+    (await mac.launchctl('print', 'system/com.example.daemon')).stdout.includes('MARK => two');
+
+  beforeEach(async () => {
+    mac.write('reconcile.yaml', stubborn('one'));
+    expect((await mac.asUser('apply', '--yes')).code).toBe(0);
+    mac.write('reconcile.yaml', stubborn('two'));
+  });
+
+  it('who asked for it: the root side finishes the job in hand, then ends', async () => {
+    const apply = mac.begin('apply', '--yes');
+    await until('the old job is on its way out', isOut);
+    apply.kill('SIGKILL');
+    await until('the root side has ended', () => mac.find('root-side', mac.root).length === 0);
+    expect(await isNew()).toBe(true);
+    expect((await mac.asUser('plan')).stdout).toBe('No changes. 1 job matches.\n');
+  });
+
+  it('the root side: said as failed, and the next apply comes to the same end', async () => {
+    const apply = mac.asUser('apply', '--yes', '--json');
+    await until('the old job is on its way out', isOut);
+    for (const pid of mac.find('root-side', mac.root)) process.kill(pid, 'SIGKILL');
+    const { code, stdout } = await apply;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).results[0].error).toMatchObject({ code: 'side/ended' });
+
+    await until('launchd has let it go', async () => !(await isLoaded('system', 'daemon')));
+    expect((await mac.asUser('apply', '--yes')).code).toBe(0);
+    expect(await isNew()).toBe(true);
+    expect((await mac.asSudo('plan', '-f', join(mac.home, 'reconcile.yaml'))).stdout).toBe(
+      'No changes. 1 job matches.\n',
+    );
   });
 });
 

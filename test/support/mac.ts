@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -51,6 +52,10 @@ export interface Mac {
     argv: readonly string[],
     env?: Readonly<Record<string, string>>,
   ) => Promise<Ended>;
+  /** Begins what `asUser` does. */
+  readonly begin: (...args: readonly string[]) => ChildProcess;
+  /** Pids of processes with these words in their command line. */
+  readonly find: (...words: readonly string[]) => readonly number[];
   /** Any program, as root, with pipes. */
   readonly start: (argv: readonly string[], env: Readonly<Record<string, string>>) => ChildProcess;
   readonly launchctl: (...args: readonly string[]) => Promise<Ended>;
@@ -74,6 +79,14 @@ export const canPretend: boolean =
     '-c',
     'mount -t overlay overlay -o lowerdir=/usr/bin:/usr/sbin /mnt && command -v setpriv',
   ]).status === 0;
+
+function commandLine(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
 
 export async function createMac(): Promise<Mac> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'reconcile-mac-')));
@@ -144,6 +157,16 @@ export async function createMac(): Promise<Mac> {
     globalAgents,
     systemState: join(root, 'var/db/reconcile'),
     asUser: (...args) => run(UID, cli(args)),
+    begin: (...args) =>
+      spawn('unshare', command(UID, cli(args)), { env: environment, cwd: home, stdio: 'ignore' }),
+    find: (...words) =>
+      readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .filter((name) => {
+          const line = commandLine(name);
+          return words.every((word) => line.includes(word));
+        })
+        .map(Number),
     typing: (answers, ...args) => {
       const quoted = cli(args)
         .map((word) => `'${word}'`)
