@@ -43,7 +43,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
   if (confirm !== null && !options.json) terminal.out(renderPlan(asked, terminal.style));
   const detach = execution.detachSelf;
   const isCaller = ({ blocked }: Change): boolean => detach !== undefined && blocked?.code === IS_CALLER;
-  const doable = asked.changes.some((change) => canBegin(change, execution, world) || isCaller(change));
+  const doable = asked.changes.some((change) => canBegin(change, execution) || isCaller(change));
   if (doable && confirm !== null && !(await mayGoOn(confirm, context))) {
     terminal.note('Nothing was changed.');
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
@@ -119,8 +119,8 @@ export function toldDetached(label: string, log: string): string {
 }
 
 /** Whether there is anything to ask about: what is only left for later needs no yes. */
-function canBegin({ actions, deferred }: Change, { sudo }: Execution, { rights }: World): boolean {
-  return actions.length > 0 && !(deferred === 'needs-root' && rights === 'user' && sudo !== true);
+function canBegin({ actions, deferred }: Change, { sudo }: Execution): boolean {
+  return actions.length > 0 && (deferred !== 'needs-root' || sudo === true);
 }
 
 /** `--yes`, a saved plan, or a person who says so. */
