@@ -18,7 +18,8 @@ let world: World;
 const obedient = (name: string): readonly string[] => [
   '/bin/sh',
   '-c',
-  `read code < "$HOME/${name}.end"; exit $code`,
+  // A word that went to the run before may still hold the pipe open: then there is nothing to read, and one waits on.
+  `until read code < "$HOME/${name}.end"; do :; done; exit $code`,
 ];
 const tell = (name: string, code: number): Promise<void> =>
   writeFile(join(world.home, `${name}.end`), `${code}\n`);
