@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Change } from '../model/plan.ts';
 import type { DomainListing, LastExit, Service } from '../model/service.ts';
-import { COULD_NOT_START } from '../plan/requirements.ts';
+import { COULD_NOT_START } from '../plan/finding.ts';
 import { printDomain } from '../sys/client.ts';
 import { findStartProblem } from './causes/start.ts';
 import { endOfLog } from './job-log.ts';

@@ -84,6 +84,8 @@ export interface Preflight {
   readonly requirements: Requirements;
   /** The folder of its plist. */
   readonly folder: PathLook;
+  /** When that is missing: the nearest folder above it that is there, in which it would be made. */
+  readonly above: PathLook | null;
   /** Whoever may own the plist and its folder, for launchd to accept them. */
   readonly owners: readonly number[];
   /** The user that apply makes folders as. */

@@ -4,7 +4,7 @@ import type { Host, Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
 import type { PathLook, Preflight, Runner } from '../model/requirements.ts';
 import { findRunner, type Looker } from '../sys/look.ts';
-import { lookAtRequirements, runnerOf, type Self } from '../sys/requirements.ts';
+import { lookAbove, lookAtRequirements, runnerOf, type Self } from '../sys/requirements.ts';
 import { mapBounded } from './bounded.ts';
 
 const JOBS_AT_ONCE = 16;
@@ -35,11 +35,15 @@ export async function observePreflight(
   const systemVolumes = host.os === 'macos' ? await volumesOf(once, me) : [];
   const looks = await mapBounded(jobs, JOBS_AT_ONCE, async (job): Promise<[string, Preflight]> => {
     const runner = runnerOf(job.domain, job.plist, self);
+    const maker = isRoots(job, places) ? findRunner(0) : me;
+    const asMaker = (path: string): Promise<PathLook> => once.at(path, maker);
+    const folder = await asMaker(posix.dirname(job.path));
     return [
       `${job.domain}/${job.label}`,
       {
         requirements: await lookAtRequirements(job.plist, runner, once),
-        folder: await once.at(posix.dirname(job.path), isRoots(job, places) ? findRunner(0) : me),
+        folder,
+        above: await lookAbove(folder, asMaker),
         owners: ownersOf(job, scope),
         maker: host.uid,
         systemVolumes,

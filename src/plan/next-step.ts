@@ -4,7 +4,7 @@ import type { Job } from '../model/job.ts';
 import type { ObservedService } from '../model/observed.ts';
 import type { LastExit } from '../model/service.ts';
 import type { JobStatus } from '../model/status.ts';
-import type { Finding } from './requirements.ts';
+import type { Finding } from './finding.ts';
 
 /** What the person should do about a job, in a sentence; empty when it is as it should be. */
 export function nextStep(

@@ -6,15 +6,9 @@ import type { Observed, ObservedService } from '../model/observed.ts';
 import type { Blocked, Change, Plan } from '../model/plan.ts';
 import type { PathLook, Preflight } from '../model/requirements.ts';
 import type { LastExit } from '../model/service.ts';
+import { COULD_NOT_START, type Finding, NOT_FOUND, word } from './finding.ts';
 import { createLookup, type Lookup } from './lookup.ts';
-import {
-  COULD_NOT_START,
-  type Finding,
-  judgeRequirements,
-  NOT_FOUND,
-  whyEnded,
-  word,
-} from './requirements.ts';
+import { judgeRequirements, whyEnded } from './requirements.ts';
 
 /** By `domain/label`. */
 export type Preflights = ReadonlyMap<string, Preflight>;
@@ -53,7 +47,7 @@ function lastExitOf(service: ObservedService): LastExit | null {
 
 /** What was found that explains how the job ended; null: nothing, or it runs. */
 export function whyIll(job: Job, seen: ObservedService, preflight: Preflight): Finding | null {
-  return whyEnded(findingsOf(job, preflight), lastExitOf(seen));
+  return whyEnded(findingsOf(job, preflight), preflight.requirements, lastExitOf(seen));
 }
 
 /** What was found, as warnings at the place of the declaration; what launchd would surely refuse is blocked. */
@@ -118,13 +112,18 @@ function isLoading({ actions }: Change): boolean {
  * What launchd answers with 122, or 5 to all but root: a plist, or its folder, that somebody else owns or may write (facts
  * §3.7). And what the file system will refuse before launchd is even asked.
  */
-function whyRefused(job: Job, change: Change, { folder, owners }: Preflight, lookup: Lookup): Blocked | null {
+function whyRefused(
+  job: Job,
+  change: Change,
+  { folder, above, owners }: Preflight,
+  lookup: Lookup,
+): Blocked | null {
   const writes = change.actions.some(({ action }) => action === 'write-plist');
   const where = word(folder.path);
   const owner = owners.find((uid) => uid !== 0) ?? 0;
   if (folder.kind === 'hidden') return null;
   if (folder.kind === 'missing') {
-    if (!folder.symlink) return null;
+    if (!folder.symlink) return change.deferred === 'needs-root' ? null : whyNotMade(folder, above);
     return blockedBy(
       'preflight/folder-missing',
       `${folder.path} is a symbolic link that leads nowhere, so no plist can be put there.`,
@@ -162,6 +161,23 @@ function whyRefused(job: Job, change: Change, { folder, owners }: Preflight, loo
     'preflight/plist-owner',
     `${job.path} belongs to uid ${uid}, and launchd loads into ${job.domain} only what belongs to uid ${owner} or root.`,
     `Run \`sudo chown ${owner} ${word(job.path)}\`, then this again.`,
+  );
+}
+
+/** The folder of the plist, which apply is going to make. */
+function whyNotMade(folder: PathLook, above: PathLook | null): Blocked | null {
+  if (above === null || above.kind === 'hidden' || above.kind === 'missing') return null;
+  if (above.kind !== 'folder')
+    return blockedBy(
+      'preflight/folder-not-a-folder',
+      `${folder.path} cannot be made, since ${above.path} is not a folder.`,
+      `See what is there with \`ls -l ${word(above.path)}\`, and move it away.`,
+    );
+  if (above.may.write !== false) return null;
+  return blockedBy(
+    'preflight/folder-unwritable',
+    `${folder.path} cannot be made, since you may not write to ${above.path}.`,
+    `See whose it is with \`ls -ld ${word(above.path)}\`; a folder below your home should be yours.`,
   );
 }
 

@@ -1,26 +1,8 @@
 import { posix } from 'node:path';
-import type { Severity } from '../model/diagnostic.ts';
-import type { Lookup, PathLook, ProgramLook, Requirements, StreamLook } from '../model/requirements.ts';
+import type { PathLook, Requirements, StreamLook } from '../model/requirements.ts';
 import type { LastExit } from '../model/service.ts';
-
-/** EX_CONFIG: what launchd notes when it could not start a program at all (facts §2.4). */
-export const COULD_NOT_START = 78;
-/** What `env` ends with when the PATH does not have the name. */
-export const NOT_FOUND = 127;
-
-/** Something that a job needs and that is not as it must be. */
-export interface Finding {
-  readonly code: string;
-  readonly severity: Extract<Severity, 'warning' | 'info'>;
-  /** The exit code by which launchd or `env` tells of it; null: the job is started all the same. */
-  readonly exit: typeof COULD_NOT_START | typeof NOT_FOUND | null;
-  /** What is wrong: a sentence without its full stop. */
-  readonly cause: string;
-  /** What comes of it, as the second half of that sentence. */
-  readonly effect: string;
-  /** What to do next, with the command in back quotes: a sentence. */
-  readonly hint: string;
-}
+import { COULD_NOT_START, type Finding, isMissing, NOT_STARTED, user, warning, word } from './finding.ts';
+import { aboutProgram } from './program-findings.ts';
 
 /**
  * What launchd would stumble over, most likely first. It accepts such a job all the same (bootstrap answers 0) and only
@@ -37,119 +19,36 @@ export function judgeRequirements(needs: Requirements, name: string): readonly F
   ];
 }
 
-/** What is most likely behind this exit of a job; null: it says something else, or nothing was found. */
-export function whyEnded(findings: readonly Finding[], lastExit: LastExit | null): Finding | null {
+/**
+ * What is most likely behind this exit of a job. Null: it says something else, or nothing was found. Of a job that could
+ * not be started although all is there, macOS may keep a folder from it that people may enter (facts §6 row 11).
+ */
+export function whyEnded(
+  findings: readonly Finding[],
+  needs: Requirements,
+  lastExit: LastExit | null,
+): Finding | null {
   if (lastExit === null || !('code' in lastExit)) return null;
-  return findings.find(({ exit }) => exit === lastExit.code) ?? null;
+  const found = findings.find(({ exit }) => exit === lastExit.code);
+  return found ?? (lastExit.code === COULD_NOT_START ? aboutGuarded(needs) : null);
 }
 
-const NOT_STARTED = (name: string): string =>
-  `so launchd cannot start ${name} and will report exit code 78 (EX_CONFIG)`;
+/** Folders that macOS guards by asking the person, and volumes that may not be mounted yet. */
+const GUARDED =
+  /^(?:\/Users\/[^/]+\/(?:Desktop|Documents|Downloads|Library\/Mobile Documents|Library\/CloudStorage)|\/Volumes)\//;
 
-function warning(code: string, cause: string, effect: string, hint: string): Finding {
-  return { code: `preflight/${code}`, severity: 'warning', exit: COULD_NOT_START, cause, effect, hint };
-}
-
-function aboutProgram(program: ProgramLook, needs: Requirements, name: string): readonly Finding[] {
-  const { look, lookup, form, byName } = program;
-  if (look === null) {
-    if (lookup === null || lookup.unsure) return [];
-    return [
-      warning(
-        'program-missing',
-        `${lookup.name} is in none of ${lookup.folders.join(':')}, where launchd looks a bare name up`,
-        NOT_STARTED(name),
-        `Write its path in full; \`command -v ${word(lookup.name)}\` tells it.`,
-      ),
-    ];
-  }
-  const wrong = wrongFile(look, needs, 'program', name) ?? wrongForm(look.path, form, needs, name);
-  if (wrong !== null) return [wrong];
-  return byName === null || byName.found !== null || byName.unsure ? [] : [notFoundByEnv(byName, look.path)];
-}
-
-/** The program or its interpreter: not there, no file, or not to be executed. */
-function wrongFile(
-  look: PathLook,
-  needs: Requirements,
-  what: 'program' | 'interpreter',
-  name: string,
-): Finding | null {
-  const { path } = look;
-  switch (look.kind) {
-    case 'hidden':
-      return null;
-    case 'missing':
-      return warning(
-        `${what}-missing`,
-        isMissing(look),
-        NOT_STARTED(name),
-        look.symlink
-          ? `See where it leads with \`ls -l ${word(path)}\`, and mend it.`
-          : `Install it, or correct its path; \`ls -l ${word(path)}\` shows when it is there.`,
-      );
-    case 'folder':
-    case 'other':
-      return warning(
-        `${what}-not-a-file`,
-        `${path} is ${look.kind === 'folder' ? 'a folder' : 'no regular file'}`,
-        NOT_STARTED(name),
-        `Name the program itself; look with \`ls -la ${word(path)}\`.`,
-      );
-    case 'file': {
-      if (look.may.execute !== false) return null;
-      const nobody = look.mode !== null && (look.mode & 0o111) === 0;
-      return warning(
-        `${what}-not-executable`,
-        nobody ? `${path} is not executable` : `${path} may not be executed by ${user(needs)}`,
-        NOT_STARTED(name),
-        nobody
-          ? `Run \`chmod +x ${word(path)}\`.`
-          : `See who may run it and enter its folders: \`ls -ld ${word(path)}\`.`,
-      );
-    }
-  }
-}
-
-function wrongForm(
-  path: string,
-  form: ProgramLook['form'],
-  needs: Requirements,
-  name: string,
-): Finding | null {
-  if (form === null || form.form === 'binary') return null;
-  if (form.form === 'text')
-    return warning(
-      'no-interpreter-line',
-      `${path} is a text that does not begin with #! and an interpreter`,
-      NOT_STARTED(name),
-      `Put \`#!/bin/sh\`, or whatever runs it, into its first line; see it with \`head -1 ${word(path)}\`.`,
-    );
-  const { interpreter, byName } = form;
-  const wrong = wrongFile(interpreter, needs, 'interpreter', name);
-  if (wrong !== null) {
-    const windows = interpreter.path.endsWith('\r');
-    return {
-      ...wrong,
-      cause: `${path} wants to be run by ${interpreter.path.trimEnd()}, but ${windows ? 'its first line ends as on Windows' : wrong.cause}`,
-      hint: windows ? `Give it the line ends of Unix: \`perl -pi -e 's/\\r$//' ${word(path)}\`.` : wrong.hint,
-    };
-  }
-  if (byName === null || byName.found !== null || byName.unsure) return null;
-  return notFoundByEnv(byName, path);
-}
-
-/** `env` is started, does not find the name, and ends with 127. */
-function notFoundByEnv(lookup: Lookup, path: string): Finding {
-  const name = lookup.name.trimEnd();
-  return {
-    code: 'preflight/interpreter-missing',
-    severity: 'warning',
-    exit: NOT_FOUND,
-    cause: `${path} is to run ${name}, which is in none of ${lookup.folders.join(':')}, the PATH of this job`,
-    effect: 'so it will end with exit code 127',
-    hint: `Add its folder with \`path: [FOLDER]\`; \`command -v ${word(name)}\` tells it.`,
-  };
+function aboutGuarded({ program, workingDirectory, streams }: Requirements): Finding | null {
+  const looks = [program?.look, workingDirectory, ...streams.map(({ look }) => look)];
+  const path = looks.find((look) => look != null && GUARDED.test(`${look.path}/`))?.path;
+  if (path === undefined) return null;
+  return warning(
+    'guarded-folder',
+    path.startsWith('/Volumes/')
+      ? `${path} is on another volume, which launchd may not have or not be let into`
+      : `${path} is in a folder that macOS guards, and nobody can be asked when launchd wants to enter it`,
+    'so launchd may not be able to start it',
+    'Move it out of there, or let its program in: System Settings > Privacy & Security > Full Disk Access.',
+  );
 }
 
 function aboutFolder(look: PathLook, needs: Requirements, name: string): readonly Finding[] {
@@ -285,17 +184,4 @@ function aboutWatched(
           : `Run \`mkdir -p ${word(look.path)}\`.`,
     },
   ];
-}
-
-function isMissing({ path, symlink }: PathLook): string {
-  return symlink ? `${path} is a symbolic link that leads nowhere` : `${path} is not there`;
-}
-
-function user({ runner }: Requirements): string {
-  return runner.uid === 0 ? 'root' : `the user with uid ${runner.uid}`;
-}
-
-/** As it must be typed in a shell. */
-export function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

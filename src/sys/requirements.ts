@@ -107,9 +107,17 @@ async function lookAtStream(
   at: (path: string) => Promise<PathLook>,
 ): Promise<StreamLook> {
   const look = await at(path);
-  if (look.kind !== 'missing' || key === 'StandardInPath') return { key, look, folder: null };
-  for (let folder = posix.dirname(path); ; folder = posix.dirname(folder)) {
+  return { key, look, folder: key === 'StandardInPath' ? null : await lookAbove(look, at) };
+}
+
+/** Of a missing path, the nearest folder above it that is there; null when it is there itself. */
+export async function lookAbove(
+  look: PathLook,
+  at: (path: string) => Promise<PathLook>,
+): Promise<PathLook | null> {
+  if (look.kind !== 'missing') return null;
+  for (let folder = posix.dirname(look.path); ; folder = posix.dirname(folder)) {
     const above = await at(folder);
-    if (above.kind !== 'missing' || folder === '/') return { key, look, folder: above };
+    if (above.kind !== 'missing' || folder === '/') return above;
   }
 }

@@ -117,6 +117,11 @@ describe('a job that launchd could not start', () => {
     },
   );
 
+  it('is no word about in the quickstart', async () => {
+    const example = join(import.meta.dirname, '../../examples/quickstart/reconcile.yaml');
+    expect(toldBy(await world.json('plan', '-f', example))).toEqual([]);
+  });
+
   it('is silent again once that is put right', async () => {
     const tool = join(world.home, 'tool');
     world.write('reconcile.yaml', oneJob(`command: ${tool}`));

@@ -42,8 +42,17 @@ const NO_PROGRAM: Requirements = {
   },
 };
 
+const GUARDED: Requirements = { ...NOTHING, workingDirectory: { ...FOLDER, path: '/Volumes/Disk/web' } };
+
 function preflight(folder: Partial<PathLook> = {}, requirements = NOTHING): Preflight {
-  return { requirements, folder: { ...FOLDER, ...folder }, owners: [501, 0], maker: 501, systemVolumes: [] };
+  return {
+    requirements,
+    folder: { ...FOLDER, ...folder },
+    above: null,
+    owners: [501, 0],
+    maker: 501,
+    systemVolumes: [],
+  };
 }
 
 function planOf(jobs: readonly Job[], world: World = EMPTY_WORLD): { observed: Observed; plan: Plan } {
@@ -168,6 +177,28 @@ describe('what was found', () => {
     expect(change?.blocked?.message).toMatch(message);
   });
 
+  it.each<readonly [string, Partial<PathLook>, string, RegExp]>([
+    [
+      'in which we may not write',
+      { may: { read: true, write: false, execute: true } },
+      'folder-unwritable',
+      /may not write to \/Users\/ada\/Library\.$/,
+    ],
+    [
+      'which is a file',
+      { kind: 'file' },
+      'folder-not-a-folder',
+      /since \/Users\/ada\/Library is not a folder\.$/,
+    ],
+  ])('blocks what cannot be made: a folder below one %s', (_, above, code, message) => {
+    const { observed, plan } = planOf([web]);
+    const missing = preflight({ kind: 'missing', uid: null, mode: null });
+    const found = { ...missing, above: { ...FOLDER, path: '/Users/ada/Library', ...above } };
+    const [change] = judgePreflight(plan, [web], observed, seen(web, found)).changes;
+    expect(change?.blocked?.code).toBe(`preflight/${code}`);
+    expect(change?.blocked?.message).toMatch(message);
+  });
+
   it.each<readonly [string, Partial<PathLook>]>([
     ['a folder that is not there yet', { kind: 'missing', uid: null, mode: null }],
     ['a folder that may not be looked at', { kind: 'hidden', uid: null, mode: null }],
@@ -224,6 +255,7 @@ describe('what was found', () => {
   it.each([
     [78, NO_PROGRAM, /exit code 78: EX_CONFIG.*; \/opt\/none is not there\. Install it, or correct its path/],
     [78, NOTHING, /see `reconcile explain 78`/],
+    [78, GUARDED, /\/Volumes\/Disk\/web is on another volume, which launchd may not have/],
     [1, NO_PROGRAM, /read `reconcile logs web`/],
   ])('stands in the next words of status after exit %i', (code, requirements, next) => {
     const world = applied(web);

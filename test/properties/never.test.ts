@@ -14,23 +14,28 @@ import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyPlan } from '../../src/apply/apply.ts';
+import { savePlan } from '../../src/commands/saved-plan.ts';
 import { checkLabel } from '../../src/launchd/domains.ts';
 import type { Domain, Places } from '../../src/model/domain.ts';
 import { ReconcileError } from '../../src/model/errors.ts';
 import type { Job } from '../../src/model/job.ts';
 import type { LedgerEntry } from '../../src/model/ledger.ts';
 import type { Action, Change, Plan } from '../../src/model/plan.ts';
+import { dict } from '../../src/model/plist.ts';
 import { observe } from '../../src/observe/observe.ts';
 import { planChanges } from '../../src/plan/plan.ts';
 import { markerComments } from '../../src/plist/marker.ts';
 import { writePlist } from '../../src/plist/write.ts';
+import { planToJson } from '../../src/report/plan-json.ts';
+import { renderPlan } from '../../src/report/plan-text.ts';
 import { realFiles } from '../../src/sys/files.ts';
 import { createJournal } from '../../src/sys/journal.ts';
 import { createLedgerStore } from '../../src/sys/ledger.ts';
 import type { Ports } from '../../src/sys/ports.ts';
 import { createPatientClock } from '../support/patient-clock.ts';
 import { createScriptedLaunchctl, type ScriptedLaunchctl } from '../support/scripted-launchctl.ts';
-import { OPTIONS, plistOf, job as testJob } from '../support/world.ts';
+import { simulatePlan } from '../support/simulate.ts';
+import { EMPTY_WORLD, OPTIONS, observeWorld, plistOf, job as testJob } from '../support/world.ts';
 
 /** What must never happen (issue 3, item 13), tried from states and plans that nobody should ever bring about. */
 
@@ -393,4 +398,69 @@ describe('whatever the state and the declaration, never', () => {
       { numRuns: 150 },
     );
   }, 60_000);
+});
+
+describe('a secret', () => {
+  const secret = fc
+    .array(fc.constantFrom(...'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'), {
+      minLength: 12,
+      maxLength: 24,
+    })
+    .map((letters) => letters.join(''));
+  const name = fc.constantFrom(
+    'API_TOKEN',
+    'DB_PASSWORD',
+    'OPENAI_API_KEY',
+    'clientSecret',
+    'SESSION_COOKIE',
+  );
+  const option = fc.constantFrom('--token', '--password', '--api-key');
+
+  it('is in no text, no document, no saved plan and no entry of the ledger, whatever became of the job', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(secret, secret, secret, secret),
+        name,
+        option,
+        fc.boolean(),
+        fc.constantFrom('create', 'update', 'drift', 'delete'),
+        ([one, two, three, four], variable, flag, joined, what) => {
+          const declared = (a: string, b: string): Job =>
+            testJob('web', {
+              ProgramArguments: ['/opt/web', ...(joined ? [`${flag}=${a}`] : [flag, a])],
+              EnvironmentVariables: dict([
+                [variable, b],
+                ['URL', `https://me:${b}@example.com/`],
+              ]),
+            });
+          const before = declared(one, two);
+          const now = declared(three, four);
+          const first = planChanges([before], observeWorld(EMPTY_WORLD, [before]), OPTIONS);
+          const installed = simulatePlan(EMPTY_WORLD, first);
+          const file = installed.files[before.path];
+          if (file === undefined) throw new Error('not installed');
+          const edited = { ...file, text: file.text.replaceAll(one, three), version: installed.tick };
+          const [jobs, world] = {
+            create: [[before], EMPTY_WORLD] as const,
+            update: [[now], installed] as const,
+            drift: [[before], { ...installed, files: { [before.path]: edited } }] as const,
+            delete: [[], installed] as const,
+          }[what];
+          const plan = planChanges(jobs, observeWorld(world, jobs), OPTIONS);
+          expect(plan.changes[0]?.op).not.toBe('noop');
+          const entries = plan.changes.flatMap(({ actions }) =>
+            actions.flatMap((each) => (each.action === 'record' ? [each.entry] : [])),
+          );
+          const told = [
+            renderPlan(plan, { color: false, unicode: true }),
+            JSON.stringify(planToJson(plan, { command: 'plan', exitCode: 0 })),
+            savePlan(plan, { files: [], targets: [], flags: {} }),
+            JSON.stringify([...entries, ...world.ledger]),
+          ].join('\n');
+          for (const each of [one, two, three, four]) expect(told).not.toContain(each);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
 });

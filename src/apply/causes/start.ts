@@ -1,6 +1,7 @@
 import type { ReconcileError } from '../../model/errors.ts';
 import { isDict, type PlistDict } from '../../model/plist.ts';
-import { COULD_NOT_START, judgeRequirements } from '../../plan/requirements.ts';
+import { COULD_NOT_START, type Finding } from '../../plan/finding.ts';
+import { judgeRequirements, whyEnded } from '../../plan/requirements.ts';
 import { readPlist } from '../../plist/read.ts';
 import { realLooker } from '../../sys/look.ts';
 import type { Files } from '../../sys/ports.ts';
@@ -12,17 +13,13 @@ import type { LoadTarget, Refusal } from './refusal.ts';
  * What keeps launchd from starting a job whose plist lies there: what is behind an exit code 78 (facts §2.4). Null: nothing
  * was found by looking.
  */
-export async function findStartProblem(
-  files: Files,
-  job: LoadTarget,
-  name: string,
-): Promise<{ readonly cause: string; readonly hint: string } | null> {
+export async function findStartProblem(files: Files, job: LoadTarget, name: string): Promise<Finding | null> {
   const plist = await readDict(files, job.path);
   if (plist === null) return null;
   const uid = process.getuid?.() ?? 0;
   const runner = runnerOf(job.domain, plist, { uid, startsAsOthers: uid === 0 });
   const needs = await lookAtRequirements(plist, runner, realLooker);
-  return judgeRequirements(needs, name).find(({ exit }) => exit === COULD_NOT_START) ?? null;
+  return whyEnded(judgeRequirements(needs, name), needs, { code: COULD_NOT_START });
 }
 
 /** What launchd would start, if it started it. */
