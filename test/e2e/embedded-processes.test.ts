@@ -20,7 +20,7 @@ async function outputOf(label: string, keys: Readonly<Record<string, PlistValue>
 describe('a process', () => {
   it('has its umask, limits and niceness, and a session of its own', async () => {
     const text = await outputOf('org.example.attributes', {
-      ProgramArguments: shell('umask; ulimit -n; nice; pwd; echo $$; ps -o sid= -p $$'),
+      ProgramArguments: shell('umask; ulimit -n; nice; pwd; echo $$; cut -d" " -f6 /proc/$$/stat'),
       Umask: 0o027,
       SoftResourceLimits: dict([['NumberOfFiles', 123]]),
       Nice: 5,

@@ -6,7 +6,9 @@ import { load, overrides, printed, target, whenDown, whenRunning } from '../judg
 import { type Scenario, withRealProcesses } from '../port.ts';
 
 /** What a process finds: folder, mask, standard input, environment. */
-const TELL = 'pwd; umask; wc -c < /dev/stdin; ps -o pgid= -p $$; echo $$; env';
+// A small Linux has no ps, a Mac no /proc.
+const GROUP = 'if [ -r /proc/$$/stat ]; then cut -d" " -f5 /proc/$$/stat; else ps -o pgid= -p $$; fi';
+const TELL = `pwd; umask; wc -c < /dev/stdin; ${GROUP}; echo $$; env`;
 
 export const PROCESS_SCENARIOS: readonly Scenario[] = [
   {
