@@ -3,6 +3,7 @@ import { realFiles } from '../../src/sys/files.ts';
 import type { Files } from '../../src/sys/ports.ts';
 import { applyOnce, filesIn, planOnce } from '../support/kill-run.ts';
 import { createKillWorld, DOMAINS, differences, type KillWorld, lookAt } from '../support/kill-world.ts';
+import { record } from '../support/reliability.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** Three creates, three updates and three deletes on a disk that refuses one call, or all that need room from there on. */
@@ -69,7 +70,7 @@ describe('a disk that refuses', () => {
   ])(
     'and %s: said clearly, nothing half done, and the next apply does the rest',
     { timeout: 120_000 },
-    async (_, expected, at) => {
+    async (name, expected, at) => {
       const whole = await createKillWorld(temporaryFolder());
       const undisturbed = refusing(() => null);
       await applyOnce(whole.folder, { ...whole.mac, files: undisturbed.files });
@@ -77,6 +78,7 @@ describe('a disk that refuses', () => {
       expect(halfDone(whole)).toEqual([]);
       expect(undisturbed.calls()).toBeGreaterThan(30);
 
+      let [half, converged] = [0, 0];
       for (let call = 1; call <= undisturbed.calls(); call++) {
         const world = await createKillWorld(temporaryFolder());
         const { files } = refusing(at(call));
@@ -91,12 +93,20 @@ describe('a disk that refuses', () => {
           report.results.map(({ outcome }) => outcome).filter((each) => each === 'rollback-failed'),
           where,
         ).toEqual([]);
+        half += halfDone(world).length;
         expect(halfDone(world), where).toEqual([]);
         await applyOnce(world.folder, world.mac);
         expect(differences(await lookAt(world), end), where).toEqual([]);
         const { changes, diagnostics } = await planOnce(world.folder, world.mac, 'full');
         expect([...changes.flatMap(({ actions }) => actions), ...diagnostics], where).toEqual([]);
+        converged += 1;
       }
+      record('disks', {
+        disk: name,
+        tried: undisturbed.calls(),
+        'half done': half,
+        converged,
+      });
     },
   );
 });

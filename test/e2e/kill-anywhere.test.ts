@@ -14,6 +14,7 @@ import {
   loadsOf,
   lookAt,
 } from '../support/kill-world.ts';
+import { record } from '../support/reliability.ts';
 
 /**
  * A run with three creates, three updates and three deletes in a process of its own, which is killed at each of its
@@ -154,8 +155,8 @@ describe('an apply that is killed', () => {
     expect(undisturbed.points.length).toBeGreaterThan(200);
   });
 
-  it('at any point: plan tells and changes nothing, the next apply comes to the same end', {
-    timeout: 300_000,
+  it('scenario 38: at any point: plan tells and changes nothing, the next apply comes to the same end', {
+    timeout: 900_000,
   }, async () => {
     const failures: string[] = [];
     const extra: Record<string, number> = {};
@@ -176,6 +177,11 @@ describe('an apply that is killed', () => {
       if (wrong.length > 0) failures.push([where, ...said, ...wrong].join('\n  '));
       rmSync(world.folder, { recursive: true, force: true });
     });
+    record('kills', {
+      where: 'before each effect of an apply, or in the middle of writing a file',
+      tried: undisturbed.points.length,
+      converged: undisturbed.points.length - failures.length,
+    });
     expect(failures.slice(0, 5).join('\n').slice(0, 4_000)).toBe('');
     // Between a bootstrap and the look that verifies it lie few effects: one more restart is all that a kill there costs.
     for (const count of Object.values(extra)) expect(count).toBeLessThanOrEqual(6);
@@ -192,6 +198,11 @@ describe('an apply that is killed', () => {
       const wrong = await recover(world);
       if (wrong.length > 0) failures.push([`killed at ${first}, then at ${second}`, ...wrong].join('\n  '));
       rmSync(world.folder, { recursive: true, force: true });
+    });
+    record('kills', {
+      where: 'there, and once more in the run after it',
+      tried: pairs.length,
+      converged: pairs.length - failures.length,
     });
     expect(failures.join('\n').slice(0, 4_000)).toBe('');
   });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CLI, createWorld, type World } from '../support/private-home.ts';
+import { isThorough, record } from '../support/reliability.ts';
 
 /** The built command on the embedded launchd, killed for real at moments all over its run. */
 
@@ -74,7 +75,7 @@ async function lookAround(): Promise<unknown> {
 }
 
 describe('reconcile apply, killed', () => {
-  it('scenario 38: anywhere: the next one comes to the same end', { timeout: 180_000 }, async () => {
+  it('scenario 38: anywhere: the next one comes to the same end', { timeout: 600_000 }, async () => {
     world = createWorld();
     await prepare();
     const began = performance.now();
@@ -82,7 +83,8 @@ describe('reconcile apply, killed', () => {
     const whole = performance.now() - began;
     const end = await lookAround();
     let killed = 0;
-    const moments = 5;
+    let converged = 0;
+    const moments = isThorough ? 10 : 5;
     for (let moment = 1; moment <= moments; moment++) {
       await world.end();
       world = createWorld();
@@ -93,7 +95,13 @@ describe('reconcile apply, killed', () => {
       expect(code, stderr).toBe(0);
       expect(await lookAround(), `killed at ${moment}/${moments}`).toEqual(end);
       expect((await world.reconcile('plan', '--detailed-exitcode')).code).toBe(0);
+      converged += 1;
     }
+    record('kills', {
+      where: 'the built command on the embedded launchd, at moments all over its run',
+      tried: moments,
+      converged,
+    });
     expect(killed).toBe(moments);
   });
 });
