@@ -135,8 +135,16 @@ exec '${LAUNCHCTL}' "$@"
       expect(await alone.json('apply', '--yes')).toMatchObject({ exit_code: 77 });
       expect(await alone.json('start', 'web')).toMatchObject({
         exit_code: 77,
-        diagnostics: [{ code: 'launchd/no-domain' }],
+        diagnostics: [
+          {
+            code: 'launchd/no-domain',
+            message: expect.stringMatching(/domain gui\/\d+/),
+            hint: expect.stringContaining('SSH'),
+          },
+        ],
       });
+      // It is there for the next login.
+      expect(alone.read('Library/LaunchAgents/com.example.web.plist')).toContain('com.example.web');
     } finally {
       await alone.launchctl('embedded-stop');
       await alone.end();
