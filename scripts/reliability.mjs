@@ -69,7 +69,9 @@ function table(all) {
   );
 }
 
-const total = (all, name) => all.reduce((count, row) => count + (row[name] ?? 0), 0);
+function total(all, name) {
+  return all.reduce((count, row) => count + (row[name] ?? 0), 0);
+}
 
 function page() {
   const [kills, disks, files] = [sum(rows('kills')), sum(rows('disks')), sum(rows('files'))];
