@@ -200,7 +200,7 @@ describe('an apply that is killed', () => {
       rmSync(world.folder, { recursive: true, force: true });
     });
     record('kills', {
-      where: 'there, and once more in the run after it',
+      where: 'before an effect, and once more in the run after it',
       tried: pairs.length,
       converged: pairs.length - failures.length,
     });
