@@ -64,7 +64,10 @@ export function loadConfig(roots: readonly string[], source: ConfigSource, host:
   };
   const diagnostics = collector.sorted(gathered.files);
   if (collector.errors() === 0) return { config, partial: config, diagnostics };
-  return { config: null, partial: { ...config, instances: withoutBrokenPeers(sound) }, diagnostics };
+  // What is wrong with one field of an instance hides nothing that is wrong with the others.
+  const broken = resolved.filter((one) => one.failed).map((one) => one.instance);
+  const partial = { ...config, instances: withoutBrokenPeers(sound), layers: [...layers, ...broken] };
+  return { config: null, partial, diagnostics };
 }
 
 /** Waiting for an instance that is left out is no fault of the one that waits. */

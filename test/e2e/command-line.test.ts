@@ -28,6 +28,18 @@ instances:
 afterAll(() => world.end());
 
 describe('usage', () => {
+  it('tells what a command gets wrong beside another wrong field of the same instance', async () => {
+    world.write(
+      'two-faults.yaml',
+      'version: 1\ninstances:\n  web:\n    command: echo $HOME\n    umask: 022\n',
+    );
+    const { diagnostics } = await world.json('validate', '-f', 'two-faults.yaml');
+    expect(diagnostics).toMatchObject([
+      { code: 'command/shell-syntax', line: 4, column: 19 },
+      { code: 'umask/number', line: 5, column: 12 },
+    ]);
+  });
+
   it('tells a wrong option as one whole JSON document, wherever --json stands', async () => {
     const { code, stdout } = await world.reconcile('--json', 'plan', '--bogus');
     expect(code).toBe(64);
