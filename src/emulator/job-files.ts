@@ -24,7 +24,7 @@ export function openJobFiles(definition: Definition, owner: Identity | null): nu
 /** Appended to; made when missing, with its folders, for the job's user (facts §1). */
 function openLog(path: string, umask: number, owner: Identity | null): number {
   if (!path.startsWith('/')) throw new Error(`the path of a log must be absolute: ${path}`);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const access = isFifo(path) ? constants.O_RDWR : constants.O_WRONLY;
   const flags = access | constants.O_APPEND | constants.O_NOCTTY;
   let file: number;
@@ -38,6 +38,17 @@ function openLog(path: string, umask: number, owner: Identity | null): number {
   fchmodSync(file, 0o666 & ~umask);
   if (owner !== null) fchownSync(file, owner.uid, owner.gid);
   return file;
+}
+
+/** Not by `recursive`, which never returns where mkdir answers ENOENT below a folder that is there, as in /proc. */
+function makeFolders(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || dirname(path) === path) return;
+  makeFolders(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** Opened for one direction only, a FIFO without another end would hold the daemon up. */

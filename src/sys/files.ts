@@ -86,12 +86,13 @@ export const realFiles: Files = {
 
   async makeFolder(path, mode) {
     try {
-      await mkdir(path);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT' && dirname(path) !== path) {
+      await mkdir(path).catch(async (error) => {
+        if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
         await realFiles.makeFolder(dirname(path), mode);
-        return realFiles.makeFolder(path, mode);
-      }
+        // Once more and no oftener: in /proc, ENOENT is the answer even where the parent is there.
+        await mkdir(path);
+      });
+    } catch (error) {
       if (codeOf(error) === 'EEXIST' && (await isFolder(path))) return;
       throw error;
     }

@@ -103,6 +103,12 @@ describe('list and identify', () => {
 });
 
 describe('makeFolder', () => {
+  it.skipIf(process.platform !== 'linux')('gives up where no folder can be made', async () => {
+    await expect(realFiles.makeFolder('/proc/reconcile/logs', 0o755)).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  });
+
   it('makes the missing ones with the mode, and leaves those that are there', async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o711);
