@@ -1,6 +1,7 @@
 import type { Domain } from '../model/domain.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { Observed, ObservedJob, ObservedPlist, ObservedService } from '../model/observed.ts';
+import { groupBy } from './group.ts';
 
 /** What was observed, found by what is asked for: a thousand jobs must not be searched a thousand times. */
 export interface Lookup {
@@ -33,19 +34,4 @@ export function createLookup(observed: Observed): Lookup {
     seenOf: (label) => seen.get(label) ?? [],
     entriesOf: (label) => entries.get(label) ?? [],
   };
-}
-
-function groupBy<T>(
-  items: readonly T[],
-  keyOf: (item: T) => string | null,
-): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (key === null) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -3,6 +3,7 @@ import type { Job } from '../model/job.ts';
 import type { Observed } from '../model/observed.ts';
 import { isArray, type PlistDict, type PlistValue } from '../model/plist.ts';
 import { equalPlist } from '../plist/equal.ts';
+import { groupBy } from './group.ts';
 import { warnAbout } from './warn.ts';
 
 /** What makes two runs of one command two different things. */
@@ -73,19 +74,4 @@ function haveOneSurrounding(a: PlistDict, b: PlistDict): boolean {
 function isBefore(a: Job, b: Job): boolean {
   if (a === b) return false;
   return a.label === b.label ? a.domain < b.domain : a.label < b.label;
-}
-
-function groupBy<T>(
-  items: readonly T[],
-  keyOf: (item: T) => string | null,
-): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (key === null) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
