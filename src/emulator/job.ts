@@ -2,9 +2,17 @@ import type { ExitKind, StartReason } from '../launchd/keep-alive.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Definition } from './definition.ts';
 import type { Child, Timer } from './ports.ts';
+import type { Trigger } from './triggers/trigger.ts';
 
 /** In the words of `immediate reason` (facts §4.1). */
 export type Reason = StartReason | 'interval' | 'launch job demand';
+
+/** Reasons that somebody asked for: what AfterInitialDemand waits for, and an on-demand-only domain lets through. */
+const DEMANDS: ReadonlySet<Reason> = new Set<Reason>(['launch job demand']);
+
+export function isDemand(reason: Reason): boolean {
+  return DEMANDS.has(reason);
+}
 
 /**
  * Where a job stands.
@@ -46,9 +54,7 @@ export interface Job {
   refused: boolean;
   runs: number;
   successiveCrashes: number;
-  /** Of StartInterval. */
-  intervalTimer: Timer | null;
-  watch: { close(): void } | null;
+  triggers: readonly Trigger[];
   /** Numbers its coalitions once it has run. */
   readonly serial: number;
   /** Told once: the next start has happened (pid) or failed (null); or the job has gone. */

@@ -1,32 +1,44 @@
-import { type Conditions, loadReason, restartReason, runsWhile } from '../launchd/keep-alive.ts';
+import {
+  type Conditions,
+  loadReason,
+  restartReason,
+  runsWhile,
+  waitsForDemand,
+} from '../launchd/keep-alive.ts';
 import { isDict, type PlistDict } from '../model/plist.ts';
 import type { Definition } from './definition.ts';
-import type { Job, Reason } from './job.ts';
+import { isDemand, type Job, type Reason } from './job.ts';
 
 /**
  * Why a job without a process should be started now, or null: a kickstart always, nothing else once a LaunchOnlyOnce job has
- * run, a trigger that has fired, then what KeepAlive says (facts §2.2).
+ * run; then, in the order of facts §2.2, a demand, a trigger that has fired, what KeepAlive says, and what a trigger holds.
  */
 export function whyStart(job: Job, conditions: Conditions): Reason | null {
   if (job.removing) return null;
   if (job.pending === 'launch job demand') return job.pending;
-  if (job.definition.launchOnlyOnce && job.runs > 0) return null;
+  const { keepAlive, launchOnlyOnce } = job.definition;
+  if (launchOnlyOnce && job.runs > 0) return null;
+  const held = heldBy(job);
+  if (held !== null && isDemand(held)) return held;
+  if (isDict(keepAlive) && waitsForDemand(keepAlive, conditions)) return null;
   if (job.pending !== null) return job.pending;
-  return job.lastExit === null
-    ? runsWhile(job.definition.keepAlive, conditions)
-    : restartReason(job.definition.keepAlive, job.lastExit, conditions);
+  const own =
+    job.lastExit === null
+      ? runsWhile(keepAlive, conditions)
+      : restartReason(keepAlive, job.lastExit, conditions);
+  return own === null || own === 'semaphore' ? (held ?? own) : own;
+}
+
+/** A demand before any other reason. */
+function heldBy(job: Job): Reason | null {
+  const reasons = job.triggers.flatMap((trigger) => trigger.demands?.() ?? []);
+  return reasons.find(isDemand) ?? reasons[0] ?? null;
 }
 
 /** The first start. launchd calls every start at load of an ordinary job `speculative`, KeepAlive's own too (facts §4.1). */
 export function whyStartAtLoad(definition: Definition, conditions: Conditions): Reason | null {
   const reason = loadReason(definition.plist, conditions);
   return reason === null || reason === 'xpc event' ? reason : 'speculative';
-}
-
-/** Paths whose coming or going may start the job. */
-export function watchedPaths(definition: Definition): readonly string[] {
-  const states = isDict(definition.keepAlive) ? definition.keepAlive.entries['PathState'] : undefined;
-  return isDict(states) ? Object.keys(states.entries) : [];
 }
 
 /** Whether what happens to the job with this label may start that job. */

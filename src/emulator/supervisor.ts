@@ -3,9 +3,11 @@ import { throttleDelay } from '../launchd/throttle.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Definition } from './definition.ts';
 import type { Fidelity } from './fidelity.ts';
-import { type Job, pidOf, type Reason } from './job.ts';
+import { isDemand, type Job, pidOf, type Reason } from './job.ts';
 import type { Child, Clock, PathConditions, Spawner } from './ports.ts';
-import { dependsOn, watchedPaths, whyStart, whyStartAtLoad } from './start-reasons.ts';
+import { dependsOn, whyStart, whyStartAtLoad } from './start-reasons.ts';
+import { armTriggers } from './triggers/kinds.ts';
+import type { Trigger } from './triggers/trigger.ts';
 
 export interface SupervisorPorts {
   readonly clock: Clock;
@@ -100,7 +102,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
     job.phase = { kind: 'spawning', reason };
     job.pending = null;
     job.unthrottled = false;
-    if (reason === 'launch job demand') job.demanded = true;
+    if (isDemand(reason)) job.demanded = true;
     job.lastStart = clock.now();
     log(`${name(job)}: starting (${reason})`);
     spawner.spawn(job.definition, job.domain, {
@@ -169,8 +171,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
 
   function forget(job: Job): void {
     if (job.phase.kind === 'scheduled') job.phase.timer.cancel();
-    job.intervalTimer?.cancel();
-    job.watch?.close();
+    for (const trigger of job.triggers) trigger.disarm();
     jobs.delete(name(job));
     log(`${name(job)}: removed`);
     tell(job, null);
@@ -190,14 +191,21 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
         dispatch(job);
   }
 
-  function armInterval(job: Job, seconds: number, due: number): void {
-    job.intervalTimer = clock.after(Math.max(0, due - clock.now()), () => {
-      // A firing while it runs is missed (facts §2.8).
-      if (job.phase.kind === 'idle') {
-        job.pending = 'interval';
+  /** What the job's triggers ask; not before all of them are armed. */
+  function arm(job: Job): readonly Trigger[] {
+    const { definition } = job;
+    return armTriggers({
+      definition,
+      clock,
+      paths: ports.paths,
+      fire(reason, whileRunning) {
+        const resting = job.phase.kind === 'idle' || job.phase.kind === 'scheduled';
+        if (!resting && whileRunning === 'missed') return;
+        // A kickstart that waits already is the stronger reason.
+        job.pending ??= reason;
         dispatch(job);
-      }
-      armInterval(job, seconds, due + seconds * 1000);
+      },
+      lookAgain: () => dispatch(job),
     });
   }
 
@@ -219,18 +227,14 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
         refused: false,
         runs: 0,
         successiveCrashes: 0,
-        intervalTimer: null,
-        watch: null,
+        triggers: [],
         serial,
         onStart: [],
         onGone: [],
       };
       jobs.set(name(job), job);
       log(`${name(job)}: loaded from ${definition.path}`);
-      const paths = watchedPaths(definition);
-      if (paths.length > 0) job.watch = ports.paths.watch(paths, () => dispatch(job));
-      if (definition.startInterval !== null)
-        armInterval(job, definition.startInterval, clock.now() + definition.startInterval * 1000);
+      job.triggers = arm(job);
       job.pending = whyStartAtLoad(definition, conditionsOf(job));
       dispatch(job);
       reconsider(job);

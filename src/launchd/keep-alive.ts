@@ -110,7 +110,8 @@ export function runsWhile(keepAlive: PlistValue | undefined, conditions: Conditi
   return otherJobsHold(keepAlive, conditions) ? 'semaphore' : null;
 }
 
-function waitsForDemand(keepAlive: PlistDict, conditions: Conditions): boolean {
+/** AfterInitialDemand before the first demand: it holds back every reason but a demand (facts §2.2 rule 3). */
+export function waitsForDemand(keepAlive: PlistDict, conditions: Conditions): boolean {
   return keepAlive.entries['AfterInitialDemand'] === true && !conditions.demanded;
 }
 

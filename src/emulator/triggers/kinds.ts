@@ -1,0 +1,10 @@
+import { armPathState } from './path-state.ts';
+import { armStartInterval } from './start-interval.ts';
+import type { Trigger, TriggerHost, TriggerKind } from './trigger.ts';
+
+const KINDS: readonly TriggerKind[] = [armStartInterval, armPathState];
+
+/** Arms all that the job's definition asks for. */
+export function armTriggers(host: TriggerHost): readonly Trigger[] {
+  return KINDS.flatMap((arm) => arm(host) ?? []);
+}
