@@ -1,6 +1,6 @@
 /**
  * Where the sources leave open what a Mac does, the answer is a choice here, and the default is the one that the evidence
- * favours. docs/embedded-fidelity.md lists them with their evidence.
+ * favours. docs/embedded-launchd.md lists them with their evidence.
  */
 export interface Fidelity {
   /** `kickstart` without -k waits for the throttle (facts §2.6). */

@@ -38,6 +38,8 @@ export type Phase =
 export interface Job {
   readonly definition: Definition;
   readonly domain: Domain;
+  /** Was loaded although its label is disabled (`disabledBootstrap`), and is not started for that. */
+  readonly disabled: boolean;
   phase: Phase;
   /** Never after it once ended, and it is being forgotten (bootout). */
   removing: boolean;

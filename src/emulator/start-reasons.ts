@@ -10,13 +10,14 @@ import type { Definition } from './definition.ts';
 import { isDemand, type Job, type Reason } from './job.ts';
 
 /**
- * Why a job without a process should be started now, or null: a kickstart always, nothing else once a LaunchOnlyOnce job has
- * run; then, in the order of facts §2.2, a demand, a trigger that has fired, what KeepAlive says, and what a trigger holds.
+ * Why a job without a process should be started now, or null: a kickstart always, nothing else for a disabled label or once a
+ * LaunchOnlyOnce job has run; then, in the order of facts §2.2, a demand, a trigger that has fired, what KeepAlive says, and what a trigger holds.
  */
 export function whyStart(job: Job, conditions: Conditions): Reason | null {
   if (job.removing) return null;
   if (job.pending === 'launch job demand') return job.pending;
   const { keepAlive, launchOnlyOnce } = job.definition;
+  if (job.disabled) return null;
   if (launchOnlyOnce && job.runs > 0) return null;
   const held = heldBy(job);
   if (held !== null && isDemand(held)) return held;

@@ -20,7 +20,8 @@ export interface SupervisorPorts {
 
 /** The engine: loaded jobs, and when they start, stop and start again (facts §2). Knows no file, socket or real clock. */
 export interface Supervisor {
-  load(definition: Definition, domain: Domain): 'loaded' | 'already' | 'leaving';
+  /** `disabled` (only where such jobs can be loaded at all): nothing but a kickstart starts it. */
+  load(definition: Definition, domain: Domain, disabled?: boolean): 'loaded' | 'already' | 'leaving';
   /** Stops it if it runs; the label is gone when its process is (facts §2.7). `gone` is told then. */
   remove(
     domain: Domain,
@@ -210,13 +211,14 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
   }
 
   return {
-    load(definition, domain) {
+    load(definition, domain, disabled = false) {
       const known = find(domain, definition.label);
       if (known !== null) return known.removing ? 'leaving' : 'already';
       serial += 1;
       const job: Job = {
         definition,
         domain,
+        disabled,
         phase: { kind: 'idle' },
         removing: false,
         pending: null,

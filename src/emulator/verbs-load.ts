@@ -1,7 +1,7 @@
 import { describeLaunchctlCode } from '../launchd/codes.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Reply } from './address.ts';
-import { admit, readDefinitionAt } from './admission.ts';
+import { admit, isDisabled, readDefinitionAt } from './admission.ts';
 import { domainsOf, type Launchd } from './launchd-state.ts';
 import { ROOT_HINT, refusal, SILENT } from './reply.ts';
 import { readTarget } from './targets.ts';
@@ -35,7 +35,8 @@ export function bootstrap(launchd: Launchd, args: readonly string[]): Reply {
 export function bootstrapOne(launchd: Launchd, domain: Domain, path: string): number {
   const admission = admit(launchd, path, domain);
   if (!admission.ok) return admission.code;
-  switch (launchd.supervisor.load(admission.definition, domain)) {
+  const { definition } = admission;
+  switch (launchd.supervisor.load(definition, domain, isDisabled(launchd, definition, domain))) {
     case 'loaded':
       return 0;
     case 'already':
