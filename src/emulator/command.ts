@@ -31,8 +31,8 @@ const ULIMITS: Readonly<Record<LimitName, readonly [letter: string, unit: number
 
 /**
  * A process with no wishes is executed directly. Limits, niceness and another user need steps between fork and exec, which
- * Node has not: each is a program that ends in exec of the next, so that the process keeps its pid. A limit that cannot be
- * set is passed over, as launchd does.
+ * Node has not: each is a program that ends in exec of the next, so that the process keeps its pid. What cannot be set is
+ * passed over, as launchd does, and leaves no word in the job's log.
  */
 export function commandOf(
   definition: Definition,
@@ -43,16 +43,26 @@ export function commandOf(
   const argv = definition.arguments ?? [program];
   const [argv0 = program, ...rest] = argv;
   const steps: string[][] = [];
-  const limits = ulimitLines(definition.limits);
-  if (limits !== '') steps.push(['/bin/sh', '-c', `${limits}exec "$@"`, 'sh']);
-  // `nice` adds to the niceness it finds, and the daemon runs with 0.
-  if (definition.nice !== null) steps.push([find('nice'), '-n', String(definition.nice)]);
+  const lines = ulimitLines(definition.limits) + niceLine(definition.nice, find);
+  const unset = unsetLine(definition.environment);
+  if (lines !== '') steps.push(['/bin/sh', '-c', `${lines}${unset}exec "$@"`, 'sh']);
   if (identity !== null) steps.push([find('setpriv'), ...becomeOptions(identity), '--']);
   if (steps.length === 0) return { file: program, argv0, args: rest };
   if (argv0 !== program)
-    steps.push([find('bash'), '-c', 'name=$1; shift; exec -a "$name" "$@"', 'bash', argv0]);
+    steps.push([find('bash'), '-pc', `${unset}name=$1; shift; exec -a "$name" "$@"`, 'bash', argv0]);
   const [file = program, ...args] = [...steps.flat(), program, ...rest];
   return { file, argv0: file, args };
+}
+
+/** Niceness is absolute; POSIX has `renice` add to what it finds, util-linux has it set, and the daemon mostly runs with 0. */
+function niceLine(nice: number | null, find: (tool: string) => string): string {
+  return nice === null ? '' : `${find('renice')} -n ${nice} -p $$ >/dev/null 2>&1; `;
+}
+
+/** Shells (`bash -p` reads no BASH_ENV) export what they keep for themselves; a job finds nothing in its environment but launchd's and its own. */
+function unsetLine(own: Readonly<Record<string, string>>): string {
+  const names = ['PWD', 'OLDPWD', 'SHLVL'].filter((name) => own[name] === undefined);
+  return names.length === 0 ? '' : `unset ${names.join(' ')}; `;
 }
 
 function becomeOptions({ user, uid, gid, initGroups }: Identity): readonly string[] {

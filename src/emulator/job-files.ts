@@ -2,11 +2,15 @@ import { closeSync, constants, fchmodSync, fchownSync, mkdirSync, openSync, stat
 import { dirname } from 'node:path';
 import type { Identity } from './command.ts';
 import type { Definition } from './definition.ts';
+import { isShortage } from './preflight.ts';
 
 /** What a job gets when its plist has no Umask (facts §2.8). */
 export const DEFAULT_UMASK = 0o022;
 
-/** Standard in, out and error, open; or why they cannot be opened. Without a path it is /dev/null. */
+/**
+ * Standard in, out and error, open; or why they cannot be opened. Without a path it is /dev/null. Throws when the machine has
+ * no room for another open file now: that says nothing about the definition.
+ */
 export function openJobFiles(definition: Definition, owner: Identity | null): number[] | string {
   const opened: number[] = [];
   try {
@@ -17,6 +21,7 @@ export function openJobFiles(definition: Definition, owner: Identity | null): nu
     return opened;
   } catch (error) {
     for (const file of opened) closeSync(file);
+    if (isShortage(error as NodeJS.ErrnoException)) throw error;
     return (error as Error).message;
   }
 }

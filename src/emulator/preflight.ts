@@ -70,3 +70,8 @@ function firstBytes(path: string): Buffer | null {
     closeSync(file);
   }
 }
+
+/** Too many processes or open files now: another thing than a definition that can never start. */
+export function isShortage({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EAGAIN' || code === 'ENOMEM' || code === 'EMFILE' || code === 'ENFILE';
+}

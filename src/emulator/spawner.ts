@@ -9,7 +9,7 @@ import type { Definition } from './definition.ts';
 import { type Account, jobEnvironment } from './environment.ts';
 import { DEFAULT_UMASK, openJobFiles } from './job-files.ts';
 import type { Child, Spawner, SpawnListener } from './ports.ts';
-import { canEnter, canExecute, findProgram } from './preflight.ts';
+import { canEnter, canExecute, findProgram, isShortage } from './preflight.ts';
 import { membersOf, type ProcessTable, startOf } from './process-table.ts';
 
 /** The world's own folder is closed to other users; their jobs get the one that is open to all. */
@@ -34,10 +34,10 @@ export function systemSpawner(
       table.abandon();
       log(`${domain}/${definition.label}: cannot be started: ${why}`);
     };
-    const ready = prepare(definition, domain, accounts);
-    if (typeof ready === 'string') {
-      refuse(ready);
-      listener.failed('config');
+    const ready = attempt(() => prepare(definition, domain, accounts));
+    if (typeof ready === 'string' || ready instanceof Error) {
+      refuse(typeof ready === 'string' ? ready : ready.message);
+      listener.failed(typeof ready === 'string' ? 'config' : whyFailed(ready));
       return;
     }
     try {
@@ -113,6 +113,14 @@ interface Prepared {
   readonly files: number[];
 }
 
+function attempt<T>(make: () => T): T | Error {
+  try {
+    return make();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
 /** Everything that can be wrong is looked for before a process is made; the text says what is. */
 function prepare(definition: Definition, domain: Domain, accounts: Accounts): Prepared | string {
   const runAs = accountOf(definition, domain, accounts);
@@ -156,9 +164,8 @@ function exitOf(code: number | null, signal: NodeJS.Signals | null): ExitKind {
   return { signal: (signal === null ? null : signalByName(signal))?.number ?? 15 };
 }
 
-/** Too many processes or open files now is another thing than a definition that can never start. */
-function whyFailed({ code }: NodeJS.ErrnoException): 'fork' | 'config' {
-  return code === 'EAGAIN' || code === 'ENOMEM' || code === 'EMFILE' || code === 'ENFILE' ? 'fork' : 'config';
+function whyFailed(error: NodeJS.ErrnoException): 'fork' | 'config' {
+  return isShortage(error) ? 'fork' : 'config';
 }
 
 /** UserName and GroupName count in the system domain only, and take root (facts §1). */

@@ -30,29 +30,33 @@ describe('the command of a job', () => {
     });
     const identity = { user: 'daemon', uid: 1, gid: 2, initGroups: true };
     const soft = 'ulimit -Sc 2 2>/dev/null; ulimit -Sn 10 2>/dev/null; ';
+    const nice = '/usr/bin/renice -n -5 -p $$ >/dev/null 2>&1; ';
+    const unset = 'unset PWD OLDPWD SHLVL; ';
     expect(commandOf(job, '/bin/job', identity, find)).toEqual({
       file: '/bin/sh',
       argv0: '/bin/sh',
       args: [
         '-c',
-        `${soft}ulimit -Hn 20 2>/dev/null; ${soft}exec "$@"`,
+        `${soft}ulimit -Hn 20 2>/dev/null; ${soft}${nice}${unset}exec "$@"`,
         'sh',
-        '/usr/bin/nice',
-        '-n',
-        '-5',
         '/usr/bin/setpriv',
         '--reuid=1',
         '--regid=2',
         '--init-groups',
         '--',
         '/usr/bin/bash',
-        '-c',
-        'name=$1; shift; exec -a "$name" "$@"',
+        '-pc',
+        `${unset}name=$1; shift; exec -a "$name" "$@"`,
         'bash',
         'name',
         '/bin/job',
         'a',
       ],
     });
+  });
+
+  it('leaves what the job has set itself', () => {
+    const job = definition({ Nice: 1, EnvironmentVariables: when({ PWD: '/x', SHLVL: '7' }) });
+    expect(commandOf(job, '/bin/job', null, find).args[1]).toContain('; unset OLDPWD; exec "$@"');
   });
 });
