@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { dict, type PlistValue } from '../../src/model/plist.ts';
 import { alive, openWorld, shell } from '../support/embedded-world.ts';
+import { observe } from '../support/reliability.ts';
 
 const world = openWorld();
 afterAll(() => world.close());
@@ -70,16 +71,18 @@ describe('a process', () => {
 
 describe('stopping', () => {
   it('a process that ignores SIGTERM stays listed as SIGTERMed until SIGKILL', async () => {
-    const ready = join(world.folder, 'deaf.ready');
+    const [ready, told] = [join(world.folder, 'deaf.ready'), join(world.folder, 'deaf.told')];
     await world.load('org.example.deaf', {
-      ProgramArguments: shell(`trap '' TERM; : > '${ready}'; while :; do sleep 0.1; done`),
+      ProgramArguments: shell(`trap ': > "${told}"' TERM; : > '${ready}'; while :; do sleep 0.1; done`),
       KeepAlive: true,
       ExitTimeOut: 2,
     });
     const pid = Number(await world.field('org.example.deaf', 'pid'));
     await vi.waitFor(() => statSync(ready), soon);
+    const began = performance.now();
     expect(await world.launchctl('bootout', `${world.gui}/org.example.deaf`)).toMatchObject({ code: 0 });
-    expect(await world.field('org.example.deaf', 'state')).toBe('SIGTERMed');
+    const state = await world.field('org.example.deaf', 'state');
+    expect(state).toBe('SIGTERMed');
     expect(await world.field('org.example.deaf', 'pid')).toBe(String(pid));
     const again = await world.launchctl(
       'bootstrap',
@@ -92,7 +95,36 @@ describe('stopping', () => {
         expect(await world.launchctl('print', `${world.gui}/org.example.deaf`)).toMatchObject({ code: 113 }),
       soon,
     );
+    const seconds = (performance.now() - began) / 1000;
     expect(alive(pid)).toBe(false);
+    expect(existsSync(told)).toBe(true);
+    expect(seconds).toBeGreaterThanOrEqual(2);
+    observe('bootout of a process that ignores SIGTERM: state meanwhile', 'SIGTERMed', state ?? 'none');
+    observe('… bootstrap meanwhile, as root and as another user', '37, 5', String(again.code));
+    observe('… gone after its ExitTimeOut of 2 s', '2 s', `${seconds.toFixed(2)} s`);
+  });
+
+  it('kickstart -k kills a process that ignores SIGTERM after ExitTimeOut, and starts another', async () => {
+    const ready = join(world.folder, 'stubborn.ready');
+    await world.load('org.example.stubborn', {
+      ProgramArguments: shell(
+        `[ -e '${ready}' ] && exec sleep 600; trap '' TERM; : > '${ready}'; while :; do sleep 0.1; done`,
+      ),
+      RunAtLoad: true,
+      ExitTimeOut: 1,
+    });
+    await vi.waitFor(() => statSync(ready), soon);
+    const began = performance.now();
+    expect(await world.launchctl('kickstart', '-k', `${world.gui}/org.example.stubborn`)).toMatchObject({
+      code: 0,
+    });
+    const seconds = (performance.now() - began) / 1000;
+    const signal = await world.field('org.example.stubborn', 'last terminating signal');
+    expect(signal).toBe('Killed: 9');
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(await world.field('org.example.stubborn', 'runs')).toBe('2');
+    observe('kickstart -k of a process that ignores SIGTERM: last signal', 'Killed: 9', signal ?? 'none');
+    observe('… started anew after its ExitTimeOut of 1 s', '1 s', `${seconds.toFixed(2)} s`);
   });
 
   it('ends the rest of the process group with the process', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BARE_CONDITIONS, type ExitKind, restartsAfter } from '../../src/launchd/keep-alive.ts';
-import type { PlistValue } from '../../src/model/plist.ts';
+import { ENDS, truthTable } from '../support/truth-table.ts';
 import { createEngine, GUI, LABEL, when } from './support.ts';
 
 const EXITS: Readonly<Record<string, ExitKind>> = {
@@ -13,31 +13,28 @@ const EXITS: Readonly<Record<string, ExitKind>> = {
   SIGABRT: { signal: 6 },
 };
 
-// facts §2.5, written out by hand: + restarted, - not.
-const TRUTH_TABLE: readonly (readonly [name: string, keepAlive: PlistValue | undefined, row: string])[] = [
-  ['absent', undefined, '------'],
-  ['false', false, '------'],
-  ['{}', when({}), '------'],
-  ['true', true, '++++++'],
-  ['SuccessfulExit', when({ SuccessfulExit: true }), '+-----'],
-  ['not SuccessfulExit', when({ SuccessfulExit: false }), '-+++++'],
-  ['Crashed', when({ Crashed: true }), '----++'],
-  ['not Crashed', when({ Crashed: false }), '++++--'],
-  ['both', when({ SuccessfulExit: true, Crashed: true }), '+---++'],
-  ['SuccessfulExit, not Crashed', when({ SuccessfulExit: true, Crashed: false }), '++++--'],
-  ['not SuccessfulExit, Crashed', when({ SuccessfulExit: false, Crashed: true }), '-+++++'],
-  ['neither', when({ SuccessfulExit: false, Crashed: false }), '++++++'],
-];
+const LOADED = 'org.example.loaded';
+const RUNNING = 'org.example.running';
+const TRUTH_TABLE = truthTable({
+  existingPath: '/there',
+  missingPath: '/missing',
+  loaded: LOADED,
+  running: RUNNING,
+});
 
 describe('the truth table', () => {
-  for (const [name, keepAlive, row] of TRUTH_TABLE)
-    it.each(Object.entries(EXITS).map(([exit, kind], index) => [exit, kind, row[index] === '+'] as const))(
+  for (const { name, keys, row, onDemand } of TRUTH_TABLE)
+    it.each(Object.keys(ENDS).map((end, index) => [end, row[index] === '+'] as const))(
       `KeepAlive ${name}: %s`,
-      (_name, exit, restarted) => {
-        const { load, spawner, clock, startTimes } = createEngine();
-        load({ RunAtLoad: true, ...(keepAlive === undefined ? {} : { KeepAlive: keepAlive }) });
+      (end, restarted) => {
+        const { load, spawner, clock, startTimes, paths, supervisor } = createEngine();
+        paths.add('/there');
+        load({}, LOADED);
+        load({ RunAtLoad: true }, RUNNING);
+        load({ RunAtLoad: true, ...keys });
+        if (onDemand) supervisor.kickstart(GUI, LABEL, { kill: false }, () => {});
         clock.advance(60_000);
-        spawner.end(LABEL, exit);
+        spawner.end(LABEL, EXITS[end] ?? { code: 0 });
         clock.advance(1000);
         expect(startTimes()).toEqual(restarted ? [0, 60] : [0]);
       },
@@ -45,7 +42,9 @@ describe('the truth table', () => {
 
   it('holds for any sequence of exits: the engine starts again exactly as the rules say', () => {
     const exits = fc.array(fc.constantFrom(...Object.values(EXITS)), { minLength: 1, maxLength: 8 });
-    const forms = fc.constantFrom(...TRUTH_TABLE.map(([, keepAlive]) => keepAlive));
+    const forms = fc.constantFrom(
+      ...TRUTH_TABLE.filter(({ onDemand }) => !onDemand).map(({ keys }) => keys['KeepAlive']),
+    );
     fc.assert(
       fc.property(forms, exits, (keepAlive, sequence) => {
         const engine = createEngine();

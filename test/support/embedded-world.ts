@@ -22,7 +22,9 @@ export interface Status {
   readonly services: readonly {
     readonly domain: string;
     readonly label: string;
+    readonly state: string;
     readonly pid: number | null;
+    readonly runs: number;
   }[];
 }
 
@@ -35,8 +37,8 @@ export interface EmbeddedWorld {
   /** `gui/UID` of whoever runs the tests. */
   readonly gui: string;
   launchctl(...args: readonly string[]): Promise<Answer>;
-  /** Writes a plist into the folder; its path. */
-  plist(label: string, keys: Readonly<Record<string, PlistValue>>): string;
+  /** Writes a plist into a folder, `plists` by default; its path. */
+  plist(label: string, keys: Readonly<Record<string, PlistValue>>, into?: string): string;
   /** Writes the plist and loads it into the gui domain. */
   load(label: string, keys: Readonly<Record<string, PlistValue>>): Promise<void>;
   /** A depth-1 field of `print`, or null. */
@@ -67,8 +69,8 @@ export function openWorld(below = ''): EmbeddedWorld {
     env,
     gui,
     launchctl,
-    plist(label, keys) {
-      const path = join(folder, 'plists', `${label}.plist`);
+    plist(label, keys, into = join(folder, 'plists')) {
+      const path = join(into, `${label}.plist`);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, writePlist(jobPlist(label, keys)), { mode: 0o644 });
       return path;
