@@ -73,6 +73,8 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     terminal.out(formatDocument(reportToJson(plan, report, { command: context.command, exitCode })));
   else if (isPending(plan) && !(execution.quietly === true && exitCode === EXIT.ok))
     terminal.out(renderReport(plan, report, terminal.style));
+  // That there is nothing to do is said once: with the plan, where that was shown.
+  else if (confirm === null && execution.quietly !== true) terminal.out(renderPlan(plan, terminal.style));
   return exitCode;
 }
 

@@ -1,13 +1,13 @@
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { EXIT } from '../model/errors.ts';
+import { EXIT, ReconcileError } from '../model/errors.ts';
 import { planToJson } from '../report/plan-json.ts';
 import { renderPlan } from '../report/plan-text.ts';
 import type { Command, Context } from './context.ts';
 import { type Declaration, loadDeclaration, noteDiagnostics } from './declaration.ts';
 import { formatDocument } from './document.ts';
 import { isPending, makePlan, type PlanFlags } from './planning.ts';
-import { mergeFlags, savePlan } from './saved-plan.ts';
+import { completeFlags, savePlan } from './saved-plan.ts';
 import { openWorld } from './world.ts';
 
 export interface PlanArguments extends PlanFlags {
@@ -28,9 +28,9 @@ export const plan: Command<PlanArguments> = async (args, context) => {
     const request = {
       files: savedFiles(declaration, context),
       targets: options.target,
-      flags: mergeFlags(flags),
+      flags: completeFlags(flags),
     };
-    await writeFile(resolve(cwd, out), savePlan(plan, request));
+    await writeSaved(out, cwd, savePlan(plan, request));
   }
   if (options.json) {
     terminal.out(formatDocument(planToJson(plan, { command: 'plan', exitCode })));
@@ -41,6 +41,38 @@ export const plan: Command<PlanArguments> = async (args, context) => {
     terminal.note(`Saved to ${out}. \`reconcile apply ${out}\` makes these changes and no others.`);
   else if (pending && terminal.interactive) terminal.note('\nRun `reconcile apply` to make these changes.');
   return exitCode;
+};
+
+/** For its owner alone, whatever the umask, and whatever mode an older one had. */
+async function writeSaved(out: string, cwd: string, text: string): Promise<void> {
+  try {
+    const handle = await open(resolve(cwd, out), 'w', 0o600);
+    try {
+      // Not of `/dev/stdout`, or whatever else somebody may name here.
+      if ((await handle.stat()).isFile()) await handle.chmod(0o600);
+      await handle.writeFile(text);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = UNWRITABLE[code ?? ''] ?? message;
+    throw new ReconcileError('plan/unwritable', `The plan cannot be saved to ${out}: ${why}.`, {
+      hint: 'Name another file: `reconcile plan --out plan.json`.',
+      exitCode: EXIT.failed,
+      cause: error,
+    });
+  }
+}
+
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder is not there',
+  ENOTDIR: 'it lies below something that is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'that file system is read-only',
+  ENOSPC: 'there is no space left',
 };
 
 /** The files that were named or found; none when standard input is among them, which apply is to be given again. */

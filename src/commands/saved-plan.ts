@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EXIT, ReconcileError } from '../model/errors.ts';
-import type { Action, Plan } from '../model/plan.ts';
+import type { Action, Op, Plan } from '../model/plan.ts';
+import { DONE } from '../report/apply-text.ts';
 import type { PlanFlags } from './planning.ts';
 
 const FORMAT = '1.0';
@@ -31,7 +32,7 @@ export function savePlan(plan: Plan, request: PlanRequest): string {
     stack: plan.stack,
     files: request.files,
     targets: request.targets,
-    flags: request.flags,
+    flags: Object.fromEntries(Object.entries(request.flags).map(([name, value]) => [snakeCase(name), value])),
     changes: summarise(plan),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -43,30 +44,34 @@ export interface SavedPlan extends PlanRequest {
   readonly changes: readonly SavedChange[];
 }
 
-/** Flags of `apply` besides those that the plan was saved with. Whatever that changes is refused later. */
-export function mergeFlags(saved: PlanFlags, given: PlanFlags = {}): PlanFlags {
-  const replace = [...new Set([...(saved.replace ?? []), ...(given.replace ?? [])])];
+/** Every flag that a plan depends on, so that a saved one says all, whatever later defaults are. */
+export function completeFlags(flags: PlanFlags): Required<PlanFlags> {
   return {
-    refresh: given.refresh ?? saved.refresh ?? 'proven',
-    replace,
-    prune: (saved.prune ?? true) && (given.prune ?? true),
-    adopt: saved.adopt === true || given.adopt === true,
-    allowEmpty: saved.allowEmpty === true || given.allowEmpty === true,
-    takeOverStack: saved.takeOverStack === true || given.takeOverStack === true,
-    releaseHeld: saved.releaseHeld === true || given.releaseHeld === true,
+    refresh: flags.refresh ?? 'proven',
+    replace: flags.replace ?? [],
+    prune: flags.prune ?? true,
+    adopt: flags.adopt ?? false,
+    allowEmpty: flags.allowEmpty ?? false,
+    takeOverStack: flags.takeOverStack ?? false,
+    releaseHeld: flags.releaseHeld ?? false,
   };
 }
 
-/** Refuses a saved plan that is not what would be done now (`plan/stale`, exit 1), naming the first difference. */
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Refuses a saved plan that is not what would be done now (`plan/stale`, exit 1), naming each difference. */
 export function demandSamePlan(then: SavedPlan, plan: Plan): void {
-  const now = summarise(plan);
-  const key = ({ label, domain }: SavedChange): string => `${domain}/${label}`;
-  const hashes = new Map(then.changes.map((change) => [key(change), change.hash]));
-  const differing =
-    now.find((change) => hashes.get(key(change)) !== change.hash) ??
-    then.changes.find((change) => !now.some((other) => key(other) === key(change)));
-  if (differing === undefined && then.stack === plan.stack) return;
-  const what = differing === undefined ? `it is for the stack "${then.stack}"` : `${differing.label} differs`;
+  const now = new Map(summarise(plan).map((change) => [targetOf(change), change]));
+  const before = new Map(then.changes.map((change) => [targetOf(change), change]));
+  const targets = [...new Set([...before.keys(), ...now.keys()])].sort();
+  const differing = targets.flatMap((target) => {
+    const words = howItDiffers(before.get(target), now.get(target));
+    return words === null ? [] : [words];
+  });
+  if (then.stack !== plan.stack) differing.unshift(`it is for the stack “${then.stack}”`);
+  if (differing.length === 0) return;
+  const [shown, more] = [differing.slice(0, MOST_SHOWN), differing.length - MOST_SHOWN];
+  const what = [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
   throw new ReconcileError(
     'plan/stale',
     `The saved plan ${then.path} is no longer what would be done: ${what}.`,
@@ -76,6 +81,26 @@ export function demandSamePlan(then: SavedPlan, plan: Plan): void {
     },
   );
 }
+
+/** So many differences are named; the others are counted. */
+const MOST_SHOWN = 5;
+
+/** Null: it does not. A saved plan holds no values, so what became of those cannot be told. */
+function howItDiffers(before: SavedChange | undefined, now: SavedChange | undefined): string | null {
+  if (before === undefined)
+    return now === undefined ? null : `${now.label} is to be ${done(now)}, of which it says nothing`;
+  if (now === undefined)
+    return `${before.label} was to be ${done(before)}, and nothing is to be done to it now`;
+  if (before.op !== now.op) return `${before.label} was to be ${done(before)}, and is to be ${done(now)} now`;
+  return before.hash === now.hash ? null : `${before.label} would be ${done(now)} in another way now`;
+}
+
+/** The operation in a person's words; that of an edited file, which may be anything, as it stands. */
+function done({ op }: SavedChange): string {
+  return Object.hasOwn(DONE, op) ? DONE[op as Op] : op;
+}
+
+const targetOf = ({ label, domain }: SavedChange): string => `${domain}/${label}`;
 
 function summarise(plan: Plan): readonly SavedChange[] {
   return plan.changes
@@ -107,8 +132,7 @@ export function parseSavedPlan(text: string, path: string): SavedPlan {
   }
   const isChange = (value: unknown): value is SavedChange =>
     ['label', 'domain', 'op', 'hash'].every((name) => typeof Object(value)[name] === 'string');
-  const isStrings = (value: unknown): value is readonly string[] =>
-    Array.isArray(value) && value.every((each) => typeof each === 'string');
+  const flags = parseFlags(document?.['flags']);
   if (
     document?.['kind'] !== 'reconcile/plan' ||
     document['format_version'] !== FORMAT ||
@@ -116,12 +140,30 @@ export function parseSavedPlan(text: string, path: string): SavedPlan {
     !Array.isArray(document['changes']) ||
     !document['changes'].every(isChange) ||
     !isStrings(document['files']) ||
-    !isStrings(document['targets'])
+    !isStrings(document['targets']) ||
+    flags === null
   )
     throw new ReconcileError('plan/not-a-plan', `${path} is not a plan saved by this version of reconcile.`, {
       hint: 'Make one with `reconcile plan --out plan.json`.',
       exitCode: EXIT.usage,
     });
-  const { stack, changes, files, targets, flags } = document;
-  return { path, stack, changes, files, targets, flags: (flags ?? {}) as PlanFlags };
+  const { stack, changes, files, targets } = document;
+  return { path, stack, changes, files, targets, flags };
+}
+
+/** Null: these are no flags that a plan was ever saved with. */
+function parseFlags(value: unknown): Required<PlanFlags> | null {
+  const usual = completeFlags({});
+  const flags: Record<string, unknown> = {};
+  for (const [name, example] of Object.entries(usual)) {
+    const given = Object(value)[snakeCase(name)];
+    const isAlike = Array.isArray(example) ? isStrings(given) : typeof given === typeof example;
+    if (!isAlike) return null;
+    flags[name] = given;
+  }
+  return { ...usual, ...flags };
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }

@@ -35,7 +35,8 @@ function renderResult(result: Result, change: Change | undefined, style: Style):
   return lines.join('\n');
 }
 
-const DONE: Readonly<Record<Op, string>> = {
+/** What was done, as a participle. */
+export const DONE: Readonly<Record<Op, string>> = {
   create: 'created',
   update: 'updated',
   reload: 'reloaded',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
@@ -110,6 +110,76 @@ describe('a saved plan', () => {
     );
     expect(applied).toMatchObject({ code: 0, stderr: '' });
     expect((await statusOf(world, 'web')).pid).not.toBe(again.pid);
+  });
+
+  it('is for its owner alone, also where an older file was not, and its names are snake_case', async () => {
+    const path = world.write('open.json', 'an older file');
+    chmodSync(path, 0o644);
+    expect((await world.reconcile('plan', '--out', 'open.json')).code).toBe(0);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(world.read('open.json')).flags).toEqual({
+      refresh: 'proven',
+      replace: [],
+      prune: true,
+      adopt: false,
+      allow_empty: false,
+      take_over_stack: false,
+      release_held: false,
+    });
+  });
+
+  it('that cannot be saved says why, in words', async () => {
+    const { code, stderr } = await world.reconcile('plan', '--out', 'nowhere/plan.json');
+    expect(code).toBe(1);
+    expect(stderr).toContain('The plan cannot be saved to nowhere/plan.json: its folder is not there.');
+    expect(stderr).not.toContain('ENOENT');
+  });
+
+  it('in which nothing changes says so when it is applied', async () => {
+    expect((await world.reconcile('plan', '-t', 'web', '--out', 'nothing.json')).code).toBe(0);
+    const { code, stdout } = await world.reconcile('apply', 'nothing.json');
+    expect(code).toBe(0);
+    expect(stdout).toBe('No changes. 1 job matches.\n');
+  });
+
+  it('takes nothing that would make it another plan', async () => {
+    expect((await world.reconcile('plan', '--replace', 'web', '--out', 'web.json')).code).toBe(0);
+    for (const more of [['--replace', 'once'], ['-t', 'once'], ['--adopt'], ['--no-prune']]) {
+      const { code, stderr } = await world.reconcile('apply', 'web.json', '--yes', ...more);
+      expect(code).toBe(64);
+      expect(stderr).toContain('A saved plan is applied as it is, without --');
+    }
+  });
+
+  it('that is stale says of each job what was to be done and what would be now', async () => {
+    expect((await world.reconcile('plan', '--replace', '*', '--out', 'both.json')).code).toBe(0);
+    expect((await world.reconcile('stop', 'once')).code).toBe(0);
+    const file = world.read('reconcile.yaml');
+    world.write('reconcile.yaml', file.replace('sleep 0.1', 'sleep 0.2'));
+    const { code, stderr } = await world.reconcile('apply', 'both.json');
+    world.write('reconcile.yaml', file);
+    expect((await world.reconcile('start', 'once')).code).toBe(0);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'com.example.once was to be reloaded, and nothing is to be done to it now; com.example.web was to be reloaded, and is to be updated now.',
+    );
+  });
+
+  it.each([
+    ['text', 'garbage'],
+    ['nothing', ''],
+    ['null', 'null'],
+    ['an empty object', '{}'],
+    ['flags of another kind', null],
+  ])('that is %s is no plan', async (_, text) => {
+    if (text === null) {
+      expect((await world.reconcile('plan', '--out', 'odd.json')).code).toBe(0);
+      const plan = JSON.parse(world.read('odd.json'));
+      world.write('odd.json', JSON.stringify({ ...plan, flags: { ...plan.flags, replace: 'web' } }));
+    } else world.write('odd.json', text);
+    const { code, stderr } = await world.reconcile('apply', 'odd.json', '--yes');
+    expect(code).toBe(64);
+    expect(stderr).toContain('odd.json is not a plan saved by this version of reconcile.');
   });
 
   it('that is not there is named, with how to make one', async () => {
