@@ -26,12 +26,17 @@ export const PROCESSES = 'processes';
 /** The daemon's option to end leftovers and be gone. */
 export const SWEEP = '--sweep';
 
+/** Names the release of macOS that a daemon plays from its start on: one of RELEASES. */
+export const RELEASE_VARIABLE = 'RECONCILE_EMBEDDED_OS';
+
 /** One line of JSON from the front end. */
 export interface Request {
   readonly argv: readonly string[];
   readonly cwd: string;
   /** Standard output is a terminal. */
   readonly terminal: boolean;
+  /** The release that the caller asks for, as it is written; null: any. */
+  readonly release: string | null;
 }
 
 /** All that comes back, as JSON, then the end of the stream. */

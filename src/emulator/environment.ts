@@ -1,7 +1,10 @@
 import type { Definition } from './definition.ts';
+import type { Dialect } from './dialect.ts';
 
 /** Where launchd looks for a program given by its bare name, and the PATH of every job (facts §1, §2.8). */
 export const STANDARD_PATH = '/usr/bin:/bin:/usr/sbin:/sbin';
+
+export type Variables = Readonly<Record<string, string>>;
 
 /** The person that a job runs as. */
 export interface Account {
@@ -13,19 +16,26 @@ export interface Account {
 }
 
 /** What launchd adds of its own, as `print` shows it around the plist's variables. */
-export function shownEnvironment(definition: Definition): readonly (readonly [string, string])[] {
+export function shownEnvironment(
+  definition: Definition,
+  dialect: Dialect,
+): readonly (readonly [string, string])[] {
   return [
-    ['OSLogRateLimit', '64'],
+    ...Object.entries(logRateLimit(dialect)),
     ...Object.entries(definition.environment),
     ['XPC_SERVICE_NAME', definition.label],
   ];
 }
 
-/** All that a job's process finds in its environment: nothing of the daemon's own (facts §2.8). */
+/**
+ * All that a job's process finds in its environment: nothing of the daemon's own (facts §2.8). `session` is what `launchctl
+ * setenv` has set; the plist wins over it.
+ */
 export function jobEnvironment(
   definition: Definition,
   account: Account,
   temporary: string,
+  { dialect, session }: { readonly dialect: Dialect; readonly session: Variables },
 ): Record<string, string> {
   return {
     PATH: STANDARD_PATH,
@@ -35,8 +45,13 @@ export function jobEnvironment(
     SHELL: account.shell,
     TMPDIR: temporary,
     XPC_FLAGS: '0x0',
-    OSLogRateLimit: '64',
+    ...logRateLimit(dialect),
+    ...session,
     ...definition.environment,
     XPC_SERVICE_NAME: definition.label,
   };
+}
+
+function logRateLimit(dialect: Dialect): Variables {
+  return dialect.logRateLimit ? { OSLogRateLimit: '64' } : {};
 }

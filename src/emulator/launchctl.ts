@@ -2,11 +2,21 @@
 // paid by every call, so nothing is imported that a plain call does not need.
 import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { PROCESSES, type Reply, type Request, SOCKET, SWEEP, worldRoot } from './address.ts';
+import { parseRelease, releaseWords } from '../launchd/releases.ts';
+import {
+  PROCESSES,
+  RELEASE_VARIABLE,
+  type Reply,
+  type Request,
+  SOCKET,
+  SWEEP,
+  worldRoot,
+} from './address.ts';
 
 const argv = process.argv.slice(2);
 const cwd = currentFolder();
 const root = worldRoot(process.env, cwd, () => process.getBuiltinModule('node:os').homedir());
+const release = process.env[RELEASE_VARIABLE] || null;
 /** Starts of the daemon that may fail to answer (ended just then) before giving up. */
 const MOST_STARTS = 5;
 
@@ -27,7 +37,7 @@ function call(starts: number): void {
 
 function converse(socket: Socket): void {
   const chunks: Buffer[] = [];
-  const request: Request = { argv, cwd, terminal: isTerminal() };
+  const request: Request = { argv, cwd, terminal: isTerminal(), release };
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   // Told by 'close', whether it broke or ended.
   socket.on('error', () => {});
@@ -44,10 +54,12 @@ function converse(socket: Socket): void {
 
 /** Nobody listens. Questions about the embedded launchd itself do not start it. */
 function absent(starts: number): void {
-  const status = { running: false, pid: null, version: null, folder: root, services: [] };
+  const status = { running: false, pid: null, version: null, macos: null, folder: root, services: [] };
   if (argv[0] === 'embedded-stop' && !hasLeftovers()) finish({ code: 0, stdout: '', stderr: '' });
   else if (argv[0] === 'embedded-status')
     finish({ code: 0, stdout: `${JSON.stringify(status)}\n`, stderr: '' });
+  else if (release !== null && parseRelease(release) === null && argv[0] !== 'embedded-stop')
+    fail(`there is no release '${release}'; ${RELEASE_VARIABLE} takes ${releaseWords()}.`);
   else if (starts >= MOST_STARTS) fail(`it does not answer; see ${root}/run/launchd.log.`);
   else startDaemon(argv[0] === 'embedded-stop' ? [SWEEP] : [], () => call(starts + 1));
 }

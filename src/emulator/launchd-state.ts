@@ -1,8 +1,10 @@
 import type { Domain } from '../model/domain.ts';
 import type { Accounts } from './accounts.ts';
+import type { Dialect } from './dialect.ts';
 import type { Disk } from './disk.ts';
 import type { Fidelity } from './fidelity.ts';
 import type { Overrides } from './ports.ts';
+import type { SessionEnvironment } from './session.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** A whole launchd, as the verbs see it. */
@@ -12,6 +14,10 @@ export interface Launchd {
   readonly disk: Disk;
   readonly accounts: Accounts;
   readonly fidelity: Fidelity;
+  /** How the release of macOS that is played prints. */
+  readonly dialect: Dialect;
+  /** What `setenv` has set; gone with the daemon. */
+  readonly session: SessionEnvironment;
   /** Audit session of the graphical login; `print` shows it behind `gui/UID`. */
   readonly asid: number;
   /** Milliseconds that loading took when this launchd began. */

@@ -4,10 +4,20 @@ import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parseRelease } from '../launchd/releases.ts';
 import { systemAccounts } from './accounts.ts';
-import { PROCESSES, type Reply, type Request, SOCKET, SWEEP, worldRoot } from './address.ts';
+import {
+  PROCESSES,
+  RELEASE_VARIABLE,
+  type Reply,
+  type Request,
+  SOCKET,
+  SWEEP,
+  worldRoot,
+} from './address.ts';
 import { bootWorld } from './boot.ts';
 import { systemClock } from './clock.ts';
+import { DEFAULT_RELEASE, type Dialect, dialectOf } from './dialect.ts';
 import { systemDisk } from './disk.ts';
 import { DEFAULT_FIDELITY } from './fidelity.ts';
 import type { Launchd } from './launchd-state.ts';
@@ -17,8 +27,9 @@ import { openLog } from './log.ts';
 import { fileOverrides } from './overrides.ts';
 import { systemPaths } from './path-watch.ts';
 import { openProcessTable } from './process-table.ts';
-import { SILENT } from './reply.ts';
+import { complaint, SILENT } from './reply.ts';
 import { serve } from './server.ts';
+import { createSession } from './session.ts';
 import { systemSpawner } from './spawner.ts';
 import { describeStatus } from './status.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -81,7 +92,9 @@ async function run(world: World): Promise<void> {
   log(`launchd ${process.pid} begins in ${world.root}`);
   const table = openProcessTable(join(world.run, PROCESSES));
   const accounts = systemAccounts(process.env, world.temporary);
-  const spawner = systemSpawner(accounts, table, log);
+  const dialect = dialectOf(parseRelease(process.env[RELEASE_VARIABLE] ?? '') ?? DEFAULT_RELEASE);
+  const session = createSession();
+  const spawner = systemSpawner(accounts, table, { dialect, session }, log);
   const fidelity = DEFAULT_FIDELITY;
   const launchd: Launchd = {
     supervisor: createSupervisor({ clock: systemClock, spawner, paths: systemPaths, fidelity, log }),
@@ -89,6 +102,8 @@ async function run(world: World): Promise<void> {
     disk: systemDisk,
     accounts,
     fidelity,
+    dialect,
+    session,
     asid: ASID,
     get bringUpMs() {
       return bringUpMs;
@@ -119,6 +134,7 @@ async function run(world: World): Promise<void> {
 
   async function answer(request: Request): Promise<Reply> {
     await booted;
+    const otherwise = mismatch(request, dialect);
     switch (request.argv[0]) {
       case 'embedded-stop':
         await end();
@@ -126,7 +142,7 @@ async function run(world: World): Promise<void> {
       case 'embedded-status':
         return { code: 0, stdout: describeStatus(launchd, world.root), stderr: '' };
       default:
-        return runVerb(launchd, request);
+        return otherwise ?? runVerb(launchd, request);
     }
   }
 
@@ -144,6 +160,16 @@ async function run(world: World): Promise<void> {
   });
   tellReady();
   await booted;
+}
+
+/** The caller asks for another release than the one that this daemon speaks since it began. */
+function mismatch({ release }: Request, dialect: Dialect): Reply | null {
+  if (release === null || release === String(dialect.release)) return null;
+  return complaint(
+    118,
+    `This embedded launchd speaks as macOS ${dialect.release} since it was started, and ${RELEASE_VARIABLE} says ${release}.`,
+    `Unset ${RELEASE_VARIABLE}, or end it with \`launchctl embedded-stop\`: the next call starts it anew.`,
+  );
 }
 
 /** Lets the front end that started this process go on. */

@@ -3,7 +3,8 @@ import type { ExitKind } from '../launchd/keep-alive.ts';
 import { describeSignal } from '../launchd/signals.ts';
 import { isDict, type PlistValue } from '../model/plist.ts';
 import type { Definition, ProcessType } from './definition.ts';
-import { STANDARD_PATH, shownEnvironment } from './environment.ts';
+import type { Dialect } from './dialect.ts';
+import { STANDARD_PATH, shownEnvironment, type Variables } from './environment.ts';
 import { type Job, pidOf } from './job.ts';
 import { block, type Line, render } from './layout.ts';
 import { triggerBlocks, triggersOf } from './layout-triggers.ts';
@@ -15,14 +16,29 @@ const SPAWN_TYPES: Readonly<Record<ProcessType, string>> = {
   Interactive: 'interactive (4)',
 };
 
+const CHECKED_ALLOCATIONS: readonly string[] = [
+  'checked allocations = 0 (queried = 1)',
+  'checked allocations reason = no host',
+  'checked allocations flags = 0x0',
+];
+
+const GUARD_MALLOC = block('probabilistic guard malloc policy', [
+  'activation rate = 1/1000',
+  'sample rate = 1/0',
+]);
+
 export interface LayoutOptions {
+  readonly dialect: Dialect;
   readonly asid: number;
+  /** What `launchctl setenv` has set in the job's domain. */
+  readonly session: Variables;
   pathExists(path: string): boolean;
 }
 
-/** `launchctl print DOMAIN/LABEL`, in the order of macOS 26 and 27 (facts §4.1). */
+/** `launchctl print DOMAIN/LABEL`, in the order of the release that is spoken (facts §4.1). */
 export function printService(job: Job, options: LayoutOptions): string {
   const { definition, domain } = job;
+  const { dialect, session } = options;
   const gui = domain.startsWith('gui/');
   const lines: Line[] = [
     `active count = ${pidOf(job) === null ? 0 : 1}`,
@@ -38,13 +54,10 @@ export function printService(job: Job, options: LayoutOptions): string {
     ...optional('stdin path', definition.stdin),
     ...optional('stdout path', definition.stdout),
     ...optional('stderr path', definition.stderr),
-    ...(gui ? [block('inherited environment', []), ''] : []),
+    ...(gui ? [block('inherited environment', variables(Object.entries(session))), ''] : []),
     block('default environment', [`PATH => ${STANDARD_PATH}`]),
     '',
-    block(
-      'environment',
-      shownEnvironment(definition).map(([name, value]) => `${name} => ${value}`),
-    ),
+    block('environment', variables(shownEnvironment(definition, dialect))),
     '',
     `domain = ${domain}${gui ? ` [${options.asid}]` : ''}`,
     ...(gui ? [`asid = ${options.asid}`] : []),
@@ -55,13 +68,13 @@ export function printService(job: Job, options: LayoutOptions): string {
     `exit timeout = ${definition.exitTimeout}`,
     `runs = ${job.runs}`,
     ...(job.successiveCrashes > 0 ? [`successive crashes = ${job.successiveCrashes}`] : []),
-    ...processLines(job),
+    ...processLines(job, dialect),
     lastExitLine(job.lastExit),
     '',
     ...semaphoreBlock(definition.keepAlive),
     ...triggerBlocks(triggersOf(definition, options.pathExists), definition, domain),
     ...endpointBlock(definition),
-    ...coalitions(job),
+    ...(dialect.coalitions ? coalitions(job) : []),
     `spawn type = ${SPAWN_TYPES[definition.processType]}`,
     'jetsam priority = 40',
     'jetsam memory limit (active) = (unlimited)',
@@ -71,8 +84,8 @@ export function printService(job: Job, options: LayoutOptions): string {
     'cpumon = default',
     ...(definition.startInterval === null ? [] : [`run interval = ${definition.startInterval} seconds`]),
     ...limitsBlock(definition),
-    `job state = ${jobStateOf(job)}`,
-    'sanitizer flags = 0x0',
+    ...(dialect.jobState ? [`job state = ${jobStateOf(job)}`, 'sanitizer flags = 0x0'] : []),
+    ...(dialect.guardMalloc ? [GUARD_MALLOC] : []),
     '',
     `properties = ${propertiesOf(definition).join(' | ')}`,
   ];
@@ -101,6 +114,11 @@ function jobStateOf(job: Job): string {
   return job.lastExit === null ? 'uninitialized' : 'exited';
 }
 
+/** As `print` writes variables, in services and domains. */
+export function variables(pairs: readonly (readonly [string, string])[]): readonly string[] {
+  return pairs.map(([name, value]) => `${name} => ${value}`);
+}
+
 /** An argument stands as it is; an empty one is a line of two tabs, not a blank line. */
 function argument(value: string): Line {
   return value === '' ? { bare: '' } : value;
@@ -117,7 +135,7 @@ function accountLines(definition: Definition, domain: string): readonly string[]
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function processLines(job: Job): readonly string[] {
+function processLines(job: Job, dialect: Dialect): readonly string[] {
   if (job.phase.kind !== 'running' && job.phase.kind !== 'stopping') return [];
   return [
     `pid = ${job.phase.child.pid}`,
@@ -128,9 +146,7 @@ function processLines(job: Job): readonly string[] {
     'trampolined = 1',
     'started suspended = 0',
     'proxy started suspended = 0',
-    'checked allocations = 0 (queried = 1)',
-    'checked allocations reason = no host',
-    'checked allocations flags = 0x0',
+    ...(dialect.checkedAllocations ? CHECKED_ALLOCATIONS : []),
   ];
 }
 

@@ -13,6 +13,7 @@ export interface Trigger {
 }
 
 const CALENDAR_FIELDS = ['Minute', 'Hour', 'Day', 'Weekday', 'Month'];
+const PATH_STATE = 'com.apple.launchd.PathState';
 /** Number of the first calendar trigger of a job. */
 const FIRST_CALENDAR = 0x1000_0000;
 
@@ -42,7 +43,7 @@ export function triggersOf(definition: Definition, exists: (path: string) => boo
   const states = isDict(definition.keepAlive) ? definition.keepAlive.entries['PathState'] : undefined;
   if (isDict(states))
     triggers.push({
-      name: 'com.apple.launchd.PathState',
+      name: PATH_STATE,
       stream: 'com.apple.fsevents.matching',
       descriptor: member('PathState', states),
       keepAlive: Object.entries(states.entries).some(([path, wanted]) => exists(path) === wanted),
@@ -71,7 +72,9 @@ export function triggerBlocks(
 ): readonly Line[] {
   if (triggers.length === 0) return [];
   const monitor = `com.apple.UserEventAgent-${domain.startsWith('gui/') ? 'Aqua' : 'System'}`;
-  const streams = [...new Set(triggers.map((trigger) => trigger.stream))];
+  // The one capture of a PathState job has no channel for it.
+  const channels = triggers.filter(({ name }) => name !== PATH_STATE);
+  const streams = [...new Set(channels.map((trigger) => trigger.stream))];
   return [
     block(
       'event triggers',
@@ -86,18 +89,17 @@ export function triggerBlocks(
       ),
     ),
     '',
+    ...channelBlock(streams),
+  ];
+}
+
+function channelBlock(streams: readonly string[]): readonly Line[] {
+  if (streams.length === 0) return [];
+  const port = ['port = 0x0', 'active = 0', 'managed = 1', 'reset = 0', 'hide = 0', 'watching = 1'];
+  return [
     block(
       'event channels',
-      streams.map((stream) =>
-        block(`"${stream}"`, [
-          'port = 0x0',
-          'active = 0',
-          'managed = 1',
-          'reset = 0',
-          'hide = 0',
-          'watching = 1',
-        ]),
-      ),
+      streams.map((stream) => block(`"${stream}"`, port)),
     ),
     '',
   ];

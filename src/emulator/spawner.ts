@@ -6,11 +6,13 @@ import type { Domain } from '../model/domain.ts';
 import type { Accounts } from './accounts.ts';
 import { type Command, commandOf, type Identity } from './command.ts';
 import type { Definition } from './definition.ts';
+import type { Dialect } from './dialect.ts';
 import { type Account, jobEnvironment } from './environment.ts';
 import { DEFAULT_UMASK, openJobFiles } from './job-files.ts';
 import type { Child, Spawner, SpawnListener } from './ports.ts';
 import { canEnter, canExecute, findProgram, isShortage } from './preflight.ts';
 import { membersOf, type ProcessTable, startOf } from './process-table.ts';
+import type { SessionEnvironment } from './session.ts';
 
 /** The world's own folder is closed to other users; their jobs get the one that is open to all. */
 function temporaryOf(account: Account, { self, temporary }: Accounts): string {
@@ -24,6 +26,7 @@ function temporaryOf(account: Account, { self, temporary }: Accounts): string {
 export function systemSpawner(
   accounts: Accounts,
   table: ProcessTable,
+  surroundings: { readonly dialect: Dialect; readonly session: SessionEnvironment },
   log: (line: string) => void,
 ): Spawner & { groups(): readonly number[] } {
   /** Groups that outlived their first process. */
@@ -55,7 +58,10 @@ export function systemSpawner(
       const made = spawn(ready.command.file, [...ready.command.args], {
         argv0: ready.command.argv0,
         cwd: ready.folder,
-        env: jobEnvironment(definition, ready.account, temporaryOf(ready.account, accounts)),
+        env: jobEnvironment(definition, ready.account, temporaryOf(ready.account, accounts), {
+          dialect: surroundings.dialect,
+          session: surroundings.session.of(domain),
+        }),
         stdio: ready.files,
         detached: true,
       });

@@ -13,6 +13,6 @@ export function describeStatus(launchd: Launchd, folder: string): string {
       runs: job.runs,
     })),
   );
-  const { pid, version } = launchd;
-  return `${JSON.stringify({ running: true, pid, version, folder, services })}\n`;
+  const { pid, version, dialect } = launchd;
+  return `${JSON.stringify({ running: true, pid, version, macos: dialect.release, folder, services })}\n`;
 }

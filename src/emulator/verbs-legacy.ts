@@ -62,7 +62,7 @@ export function remove(launchd: Launchd, args: readonly string[]): Reply {
   });
 }
 
-/** `blame DOMAIN/LABEL`: why it was started last. */
+/** `blame DOMAIN/LABEL`: why the process that runs was started. */
 export function blame(launchd: Launchd, args: readonly string[]): Reply {
   const [text, ...more] = args;
   if (text === undefined || more.length > 0) return wrongUsage(launchd.fidelity, 'blame');
@@ -70,7 +70,7 @@ export function blame(launchd: Launchd, args: readonly string[]): Reply {
   if (target.kind !== 'service') return wrongTarget(launchd.fidelity, 'blame');
   const job = launchd.supervisor.find(target.domain, target.label);
   if (job === null) return noService(target.label, target.domain);
-  return output(`${job.phase.kind === 'idle' ? '(not running)' : job.phase.reason}\n`);
+  return output(`${'child' in job.phase ? job.phase.reason : '(not running)'}\n`);
 }
 
 /**

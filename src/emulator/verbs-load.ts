@@ -51,9 +51,10 @@ export function bootstrapOne(launchd: Launchd, domain: Domain, path: string): nu
  * until its process has ended. `--wait` (macOS 26) returns then.
  */
 export function bootout(launchd: Launchd, args: readonly string[]): Reply | Promise<Reply> {
-  const { fidelity } = launchd;
-  const wait = args.includes('--wait');
-  const [text, ...paths] = args.filter((arg) => arg !== '--wait');
+  const { fidelity, dialect } = launchd;
+  // An older launchctl takes it for the target, or for a path.
+  const wait = dialect.bootoutWait && args.includes('--wait');
+  const [text, ...paths] = wait ? args.filter((arg) => arg !== '--wait') : args;
   if (text === undefined) return wrongUsage(fidelity, 'bootout');
   const target = readTarget(text, domainsOf(launchd));
   switch (target.kind) {

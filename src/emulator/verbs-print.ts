@@ -23,13 +23,20 @@ export function print(launchd: Launchd, args: readonly string[]): Reply {
       const job = launchd.supervisor.find(target.domain, target.label);
       if (job === null) return noService(target.label, target.domain);
       return output(
-        printService(job, { asid: launchd.asid, pathExists: (path) => launchd.disk.inspect(path) !== null }),
+        printService(job, {
+          dialect: launchd.dialect,
+          asid: launchd.asid,
+          session: launchd.session.of(target.domain),
+          pathExists: (path) => launchd.disk.inspect(path) !== null,
+        }),
       );
     }
     case 'domain':
       return output(
         printDomain({
+          dialect: launchd.dialect,
           domain: target.domain,
+          session: launchd.session.of(target.domain),
           jobs: launchd.supervisor.list(target.domain),
           overrides: launchd.overrides.read(target.domain),
           uid: launchd.accounts.self.uid,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dialectOf } from '../../src/emulator/dialect.ts';
 import { printDisabled, printDomain } from '../../src/emulator/layout-domain.ts';
 import { printService } from '../../src/emulator/layout-service.ts';
 import { parseDisabled } from '../../src/launchd/print-disabled.ts';
@@ -7,7 +8,7 @@ import { parseService } from '../../src/launchd/print-service.ts';
 import type { PlistValue } from '../../src/model/plist.ts';
 import { createEngine, type Engine, GUI, LABEL, when } from './support.ts';
 
-const OPTIONS = { asid: 100_020, pathExists: () => false };
+const OPTIONS = { dialect: dialectOf(27), session: {}, asid: 100_020, pathExists: () => false };
 
 function printed(engine: Engine, label = LABEL): string {
   const job = engine.supervisor.find(GUI, label);
@@ -178,6 +179,8 @@ describe('print of a domain', () => {
     engine.load({ RunAtLoad: true }, 'org.example.killed');
     engine.spawner.end('org.example.killed', { signal: 9 });
     const text = printDomain({
+      dialect: dialectOf(27),
+      session: { EDITOR: 'vi' },
       domain: GUI,
       jobs: engine.supervisor.list(GUI),
       overrides: { 'org.example.off': true, 'org.example.on': false },
@@ -196,6 +199,7 @@ describe('print of a domain', () => {
         '\t}',
       ].join('\n'),
     );
+    expect(text).toContain('\n\tenvironment = {\n\t\tEDITOR => vi\n\t}\n');
     expect(parseDomainListing(text, GUI)).toMatchObject({
       ok: true,
       listing: {

@@ -2,8 +2,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemAccounts } from '../../src/emulator/accounts.ts';
+import { dialectOf } from '../../src/emulator/dialect.ts';
 import type { SpawnListener } from '../../src/emulator/ports.ts';
 import { openProcessTable, type ProcessTable } from '../../src/emulator/process-table.ts';
+import { createSession } from '../../src/emulator/session.ts';
 import { systemSpawner } from '../../src/emulator/spawner.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { definition, GUI } from './support.ts';
@@ -34,11 +36,13 @@ function listen(): SpawnListener & { readonly told: string[]; readonly over: Pro
   };
 }
 
+const surroundings = { dialect: dialectOf(27), session: createSession() };
+
 describe('a full disk', () => {
   it('makes no process that could not be found again, and lets the engine try later', async () => {
     const folder = join(temporaryFolder(), 'processes');
     const table = openProcessTable(folder);
-    const spawner = systemSpawner(accounts, table, () => {});
+    const spawner = systemSpawner(accounts, table, surroundings, () => {});
     rmSync(folder, { recursive: true });
     const first = listen();
     spawner.spawn(sleep, GUI, first);
@@ -62,7 +66,7 @@ describe('a full disk', () => {
     };
     const lines: string[] = [];
     const listener = listen();
-    systemSpawner(accounts, table, (line) => lines.push(line)).spawn(sleep, GUI, listener);
+    systemSpawner(accounts, table, surroundings, (line) => lines.push(line)).spawn(sleep, GUI, listener);
     expect(listener.told).toEqual(['started']);
     expect(lines.join()).toContain('no space left');
     expect(real.leftovers().intended?.label).toBe(sleep.label);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dialectOf } from '../../src/emulator/dialect.ts';
 import { printService } from '../../src/emulator/layout-service.ts';
 import { parseService } from '../../src/launchd/print-service.ts';
 import { compareView } from '../../src/launchd/view.ts';
@@ -44,10 +45,13 @@ describe('what is printed, compared with the plist that it came from', () => {
     const job = engine.supervisor.find(GUI, LABEL);
     if (job === null) throw new Error('not loaded');
     const { path, plist } = job.definition;
-    const parsed = parseService(printService(job, { asid: 1, pathExists: () => false }), {
-      domain: GUI,
-      label: LABEL,
-    });
+    const parsed = parseService(
+      printService(job, { dialect: dialectOf(27), session: {}, asid: 1, pathExists: () => false }),
+      {
+        domain: GUI,
+        label: LABEL,
+      },
+    );
     if (!parsed.ok) throw new Error(parsed.why);
     const verdicts = compareView(plist, parsed.service, { path, domain: GUI });
     expect(verdicts.filter(({ verdict }) => verdict !== 'equal')).toEqual([]);

@@ -1,13 +1,16 @@
 import type { Accounts } from '../../src/emulator/accounts.ts';
 import type { Reply } from '../../src/emulator/address.ts';
+import { DEFAULT_RELEASE, dialectOf } from '../../src/emulator/dialect.ts';
 import type { Disk } from '../../src/emulator/disk.ts';
 import { DEFAULT_FIDELITY, type Fidelity } from '../../src/emulator/fidelity.ts';
 import { pidOf } from '../../src/emulator/job.ts';
 import type { Launchd } from '../../src/emulator/launchd-state.ts';
 import { overrideFile } from '../../src/emulator/overrides.ts';
+import { createSession } from '../../src/emulator/session.ts';
 import { createSupervisor } from '../../src/emulator/supervisor.ts';
 import { runVerb } from '../../src/emulator/verbs.ts';
 import type { ExitKind } from '../../src/launchd/keep-alive.ts';
+import type { Release } from '../../src/launchd/releases.ts';
 import type { Domain } from '../../src/model/domain.ts';
 import type { CallResult, Clock, Files, Launchctl } from '../../src/sys/ports.ts';
 import { type Behaviour, createScriptedSpawner } from './scripted-spawner.ts';
@@ -39,6 +42,7 @@ export interface MemoryLaunchctlOptions {
   readonly files: Files;
   readonly uid?: number;
   readonly fidelity?: Partial<Fidelity>;
+  readonly release?: Release;
 }
 
 export function createMemoryLaunchctl(options: MemoryLaunchctlOptions): MemoryLaunchctl {
@@ -67,6 +71,8 @@ export function createMemoryLaunchctl(options: MemoryLaunchctlOptions): MemoryLa
     },
     accounts: accountsOf(uid),
     fidelity,
+    dialect: dialectOf(options.release ?? DEFAULT_RELEASE),
+    session: createSession(),
     asid: 100_001,
     bringUpMs: 1,
     pid: 1,
@@ -83,7 +89,7 @@ export function createMemoryLaunchctl(options: MemoryLaunchctlOptions): MemoryLa
     }
     const disk = await snapshot(files, args);
     const reply = await settle(
-      runVerb({ ...launchd, disk }, { argv: args, cwd: '/', terminal: false }),
+      runVerb({ ...launchd, disk }, { argv: args, cwd: '/', terminal: false, release: null }),
       time,
       timeoutMs,
     );
