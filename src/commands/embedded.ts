@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
-import { choosePlaces, launchctlEnvironment, realHost } from '../sys/places.ts';
+import { choosePlaces, launchctlEnvironment, RELEASE_VARIABLE, realHost } from '../sys/places.ts';
 import { runAttached } from '../sys/run-attached.ts';
 import type { Command, Context } from './context.ts';
 import { printDocument } from './document.ts';
@@ -12,13 +12,15 @@ import { printDocument } from './document.ts';
 export interface EmbeddedArguments {
   readonly verb: 'status' | 'stop' | 'reset' | 'run';
   readonly argv: readonly string[];
+  /** The release of macOS that a fresh world prints as; default: the variable, or the newest. */
+  readonly os?: string;
 }
 
 /** Ending jobs takes as long as their ExitTimeOut allows. */
 const STOP_TIMEOUT_MS = 10 * 60_000;
 
 /** Looks after the embedded launchd; everything goes through its launchctl. */
-export const embedded: Command<EmbeddedArguments> = async ({ verb, argv }, context) => {
+export const embedded: Command<EmbeddedArguments> = async ({ verb, argv, os }, context) => {
   const places = choosePlaces({ launchd: 'embedded' }, realHost(context.env), context.env);
   switch (verb) {
     case 'status':
@@ -34,7 +36,7 @@ export const embedded: Command<EmbeddedArguments> = async ({ verb, argv }, conte
       await rm(places.userState, { recursive: true, force: true });
       return tell(context, `Everything of the embedded launchd is gone: ${places.userState}`);
     case 'run':
-      return runInFreshWorld(argv, context);
+      return runInFreshWorld(argv, os, context);
   }
 };
 
@@ -59,6 +61,7 @@ const stop = (places: Places, env: Context['env']): Promise<string> => ask(place
 /** What our own launchctl answers to `embedded-status`. */
 interface EmbeddedStatus {
   readonly pid: number | null;
+  readonly macos: number | null;
   readonly services?: readonly { readonly label: string; readonly domain: string }[];
 }
 
@@ -73,12 +76,12 @@ async function showStatus(places: Places, context: Context): Promise<number> {
     printDocument(context, EXIT.ok, { ...status, services });
     return EXIT.ok;
   }
-  const { pid } = status;
+  const { pid, macos } = status;
   if (pid === null)
     context.terminal.out(`The embedded launchd is not running. Its world: ${places.userState}`);
   else
     context.terminal.out(
-      `The embedded launchd is running (pid ${pid}) with ${services.length} ` +
+      `The embedded launchd is running (pid ${pid}, as macOS ${macos}) with ${services.length} ` +
         `${services.length === 1 ? 'job' : 'jobs'}. Its world: ${places.userState}`,
     );
   return EXIT.ok;
@@ -88,7 +91,11 @@ async function showStatus(places: Places, context: Context): Promise<number> {
  * A fresh world: a private home, our launchctl first in PATH. The working directory and the exit status are kept;
  * afterwards the world is ended and removed, whatever happened.
  */
-async function runInFreshWorld(argv: readonly string[], { env, cwd, signal }: Context): Promise<number> {
+async function runInFreshWorld(
+  argv: readonly string[],
+  os: string | undefined,
+  { env, cwd, signal }: Context,
+): Promise<number> {
   const [program = '', ...args] = argv;
   const folder = await mkdtemp(join(tmpdir(), 'reconcile-world-'));
   const home = join(folder, 'home');
@@ -106,6 +113,7 @@ async function runInFreshWorld(argv: readonly string[], { env, cwd, signal }: Co
     HOME: home,
     XDG_STATE_HOME: state,
     RECONCILE_LAUNCHD: 'embedded',
+    ...(os === undefined ? {} : { [RELEASE_VARIABLE]: os }),
   };
   const places = choosePlaces({ launchd: 'embedded' }, { ...realHost(inside), home }, inside);
   inside['PATH'] = [dirname(places.launchctl), env['PATH'] ?? ''].join(delimiter);

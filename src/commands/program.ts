@@ -1,4 +1,5 @@
 import { Command as Commander, InvalidArgumentError, Option } from 'commander';
+import { parseRelease, releaseWords } from '../launchd/releases.ts';
 import type { Command } from './context.ts';
 
 /** Runs one command: loads it lazily, gives it its arguments. Made by cli.ts, which alone prints and exits. */
@@ -40,6 +41,11 @@ function timeLimit(text: string): number {
   const ms = duration(text);
   if (ms > 0) return ms;
   throw new InvalidArgumentError('Write a duration above zero, such as 10s.');
+}
+
+function release(text: string): string {
+  if (parseRelease(text) !== null) return text;
+  throw new InvalidArgumentError(`Choose ${releaseWords()}.`);
 }
 
 /** `10s`, `1m30s`, `500ms`, or whole seconds → milliseconds. */
@@ -317,9 +323,20 @@ function addEmbedded(program: Commander, run: Run): void {
   embedded
     .command('run')
     .passThroughOptions()
+    .addOption(
+      new Option(
+        '--os <release>',
+        `print as launchctl of macOS ${releaseWords()} does (default: 27)`,
+      ).argParser(release),
+    )
     .description('run a command in a fresh world of its own, with our launchctl first in its PATH')
     .argument('<command...>', 'after --')
-    .action((argv: readonly string[], _, command: Commander) =>
-      run('embedded run', load, { verb: 'run', argv }, allOptions(command)),
+    .action((argv: readonly string[], { os }: { readonly os?: string }, command: Commander) =>
+      run(
+        'embedded run',
+        load,
+        { verb: 'run', argv, ...(os === undefined ? {} : { os }) },
+        allOptions(command),
+      ),
     );
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseRelease, releaseWords } from '../launchd/releases.ts';
 import type { Host, Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { quoteForShell } from './shell.ts';
@@ -11,6 +12,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The Mac's own. */
 export const MAC_LAUNCHCTL = '/bin/launchctl';
+
+/** Names the release of macOS that an embedded launchd prints as, from its start on. */
+export const RELEASE_VARIABLE = 'RECONCILE_EMBEDDED_OS';
 
 /** This machine and the person who runs us. `HOME` counts when it is absolute, as everywhere in Unix. */
 export function realHost(env: Environment): Host {
@@ -50,12 +54,16 @@ export interface PlacesChoice {
 
 /**
  * Which launchd, and where everything of it lies (interface §2). An option wins over its variable (`RECONCILE_LAUNCHD`,
- * `RECONCILE_LAUNCHCTL`, `RECONCILE_ROOT`). Throws ReconcileError `usage/launchd` (exit 64).
+ * `RECONCILE_LAUNCHCTL`, `RECONCILE_ROOT`). Throws ReconcileError `usage/launchd` (exit 64), also for a release that the
+ * embedded launchd does not know.
  */
 export function choosePlaces(choice: PlacesChoice, host: Host, env: Environment): Places {
   const named = chooseLaunchctl(choice, host, env);
   const state = join(stateHome(host, env), 'reconcile');
-  if (named.launchd === 'embedded') return embeddedPlaces(join(state, 'embedded'));
+  if (named.launchd === 'embedded') {
+    expectRelease(env[RELEASE_VARIABLE]);
+    return embeddedPlaces(join(state, 'embedded'));
+  }
   const { launchctl } = named;
   const root = resolve(choice.root ?? (env['RECONCILE_ROOT'] || '/'));
   const own = launchctl === MAC_LAUNCHCTL && root === '/';
@@ -103,6 +111,15 @@ function chooseLaunchctl({ launchd, launchctl }: PlacesChoice, host: Host, env: 
         exitCode: EXIT.usage,
       });
   }
+}
+
+function expectRelease(release: string | undefined): void {
+  if (release === undefined || release === '' || parseRelease(release) !== null) return;
+  throw new ReconcileError(
+    'usage/launchd',
+    `The embedded launchd cannot print as macOS '${release}', which ${RELEASE_VARIABLE} asks for.`,
+    { hint: `Choose ${releaseWords()}, or unset ${RELEASE_VARIABLE}.`, exitCode: EXIT.usage },
+  );
 }
 
 /** Everything of the embedded launchd below one folder; nothing else is touched. */

@@ -145,6 +145,7 @@ describe('the daemon', () => {
       running: false,
       pid: null,
       version: null,
+      macos: null,
       folder: world.root,
       services: [],
     });

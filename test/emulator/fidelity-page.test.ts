@@ -17,11 +17,14 @@ interface Row {
   readonly name: string;
 }
 
-function tableUnder(heading: string): readonly Row[] {
+function tablesUnder(heading: string): readonly Row[] {
   const page = readFileSync(join(ROOT, 'docs', 'embedded-launchd.md'), 'utf8');
   const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
-  const rows = section.split('\n').filter((line) => line.startsWith('|'));
-  return rows.slice(2).map((line) => {
+  // Of each table, the rows below its head and the line under that.
+  const lines = section.split('\n').filter((line) => line.startsWith('|'));
+  const isRule = (line: string | undefined): boolean => /^\| -/.test(line ?? '');
+  const rows = lines.filter((line, index) => !isRule(line) && !isRule(lines[index + 1]));
+  return rows.map((line) => {
     // A bar within a cell is written \|, as Markdown has it.
     const cells = line.split(/(?<!\\)\|/).slice(1, -1);
     return { cells: cells.map((cell) => cell.trim()), name: (cells[0] ?? '').trim().slice(0, 70) };
@@ -53,8 +56,8 @@ function namesOf(source: string): readonly string[] {
   return [...named].map(([, , name]) => name ?? '');
 }
 
-const rules = tableUnder('Rules that are followed');
-const choices = tableUnder('Choices');
+const rules = tablesUnder('Rules that are followed');
+const choices = tablesUnder('Choices');
 
 describe('docs/embedded-launchd.md', () => {
   it.each(rules)('has evidence and a test for: $name', ({ cells }) => {
