@@ -14,21 +14,45 @@ const { env, stdout, stderr, stdin } = process;
 const interruption = new AbortController();
 const readerGone = new AbortController();
 
-/** A reader that went away (`| head -1`) is no failure: what is under way goes on, quietly. */
-function tolerateClosedPipes(): void {
-  for (const stream of [stdout, stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      if (stream === stdout) readerGone.abort();
-    });
+/** The first time that standard output could not be written for another cause than that nobody reads it. */
+let outputLost: NodeJS.ErrnoException | null = null;
+
+/**
+ * What is under way goes on, whoever still listens: a reader that went away (`| head -1`) is no failure, and a terminal
+ * that was closed or a full disk loses the text, not the work.
+ */
+function outliveOutput(): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    readerGone.abort();
+    if (error.code !== 'EPIPE') outputLost ??= error;
+  });
+  stderr.on('error', () => {});
+  process.on('exit', () => {
+    if (outputLost === null) return;
+    if (process.exitCode === EXIT.ok) process.exitCode = EXIT.failed;
+    stderr.write(
+      `error[output/lost]: Standard output could not be written: ${outputLost.message}.\n` +
+        'hint: Only text is lost, the work went on; see where things are with `reconcile status`.\n',
+    );
+  });
 }
 
-/** The first Ctrl-C lets the job in progress end; the second ends at once. */
+/** Within this time a signal is the same press of Ctrl-C, which npx and its like pass on once more. */
+const SAME_PRESS_MS = 300;
+
+/**
+ * The first Ctrl-C lets the jobs in progress end; the second ends at once. A hang-up is nobody who presses again: shell
+ * and kernel each send one when a terminal is closed.
+ */
 function listenForInterruption(): void {
+  let first = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-      interruption.abort();
+      if (!interruption.signal.aborted) {
+        first = performance.now();
+        interruption.abort();
+      } else if (signal !== 'SIGHUP' && performance.now() - first > SAME_PRESS_MS)
+        process.exit(EXIT.interrupted);
     });
 }
 
@@ -155,7 +179,7 @@ function endOfParsing(error: unknown): void {
   stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-tolerateClosedPipes();
+outliveOutput();
 listenForInterruption();
 try {
   await buildProgram(RECONCILE_VERSION, run).parseAsync(process.argv);

@@ -19,6 +19,8 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** At most this long, for all jobs together, the new processes are watched; default 2 s, 0: not at all. */
   readonly settleMs?: number;
+  /** How a person runs the same again; default `reconcile apply`. */
+  readonly again?: string;
   /** How a person calls this launchctl in a shell; default `launchctl`. */
   readonly launchctlCommand?: string;
   /**
@@ -43,7 +45,7 @@ export async function applyPlan(
   emit: (event: Event) => void,
   options: ApplyOptions = {},
 ): Promise<Report> {
-  const { signal } = options;
+  const { signal, again = 'reconcile apply' } = options;
   const settings = {
     timeoutMs: options.timeoutMs ?? CALL_TIMEOUT_MS,
     launchctlCommand: options.launchctlCommand ?? 'launchctl',
@@ -70,7 +72,13 @@ export async function applyPlan(
     parallelism: Math.max(1, options.parallelism ?? PARALLELISM),
     async run(change, before: readonly CarriedOut[]) {
       const here: CarryOut = (part) => carryOut(part, means, unfinishedOf(part));
-      const left = whyNot(change) ?? whyStopped() ?? whyNotAfter(before.map(({ result }) => result));
+      const left =
+        whyNot(change, again) ??
+        whyStopped() ??
+        whyNotAfter(
+          before.map(({ result }) => result),
+          again,
+        );
       const earlier = unfinishedOf(change);
       const end =
         left === null ? await (options.elsewhere?.(change, here) ?? here(change)) : leave(change, ...left);
@@ -110,19 +118,19 @@ export async function applyPlan(
 
   function whyStopped(): [Outcome, Failure] | null {
     if (signal?.aborted)
-      return skipped('apply/interrupted', 'Not begun: apply was interrupted.', 'Run reconcile apply again.');
+      return skipped('apply/interrupted', 'Not begun: it was interrupted.', `Run ${again} again.`);
     if (failed && options.failFast)
       return skipped(
         'apply/stopped',
         'Not begun: another job failed, and --fail-fast was given.',
-        'Put that job right, then run reconcile apply again.',
+        `Put that job right, then run ${again} again.`,
       );
     return null;
   }
 }
 
 /** What is settled before any action: nothing to do, blocked, or root's. */
-function whyNot(change: Change): [Outcome, Failure | null] | null {
+function whyNot(change: Change, again: string): [Outcome, Failure | null] | null {
   if (change.blocked !== null) return ['skipped', change.blocked];
   if (change.deferred === 'needs-root')
     return [
@@ -130,14 +138,14 @@ function whyNot(change: Change): [Outcome, Failure | null] | null {
       {
         code: 'root/needed',
         message: `Only root may change ${change.label}.`,
-        hint: 'Run the same with sudo: sudo reconcile apply',
+        hint: `Run the same with sudo: sudo ${again}`,
       },
     ];
   return change.actions.length === 0 && change.deferred === null ? ['unchanged', null] : null;
 }
 
 /** What failed before it keeps a change from being begun; what was blocked or put off does not. */
-function whyNotAfter(before: readonly Result[]): [Outcome, Failure] | null {
+function whyNotAfter(before: readonly Result[], again: string): [Outcome, Failure] | null {
   const cause = before.find(
     ({ outcome, error }) => isFailure(outcome) || error?.code === 'dependency/failed',
   );
@@ -145,7 +153,7 @@ function whyNotAfter(before: readonly Result[]): [Outcome, Failure] | null {
   return skipped(
     'dependency/failed',
     `Not begun: it comes after ${cause.instance ?? cause.label}, which ${cause.outcome === 'skipped' ? 'was not begun either' : 'failed'}.`,
-    `Put ${cause.instance ?? cause.label} right, then run reconcile apply again.`,
+    `Put ${cause.instance ?? cause.label} right, then run ${again} again.`,
   );
 }
 

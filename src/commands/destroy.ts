@@ -5,6 +5,7 @@ import type { Command } from './context.ts';
 import { loadDeclaration, noteDiagnostics } from './declaration.ts';
 import { executePlan } from './execution.ts';
 import { forCaller, isPending, planOptions } from './planning.ts';
+import { withDisabled } from './unfinished.ts';
 import { openWorld, withLock } from './world.ts';
 
 /** Takes away all that is ours of this stack: a plan with no jobs. */
@@ -19,7 +20,8 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
   return withLock(context, world, async () => {
     const { host, places, ports } = world;
     const stack = declaration.config.name;
-    const observed = await observe(ports, {
+    const unfinished = (await ports.journal.read()).filter((each) => each.stack === stack);
+    const seen = await observe(ports, {
       jobs: [],
       places,
       uid: host.uid,
@@ -28,6 +30,7 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
       mayChangeSystem: world.mayChangeSystem,
       signal: context.signal,
     });
+    const observed = withDisabled(seen, unfinished);
     const nothing = { ...declaration.config, declares_instances: true, moved: [] };
     const all = planChanges(
       [],
@@ -42,7 +45,8 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
     return executePlan(plan, {
       context,
       world,
-      confirm: `Delete all of this, for good?`,
+      confirm: 'Delete all of this, for good?',
+      removed: 'destroyed on request',
       sudo: args.sudo ?? true,
       ...(args.detachSelf === true ? { detachSelf: destroyAgain(args.sudo) } : {}),
     });

@@ -32,6 +32,10 @@ export interface Execution {
    * we run in.
    */
   readonly detachSelf?: (label: string) => readonly string[];
+  /** How a person runs the same again; default: the command as it is, without arguments. */
+  readonly again?: string;
+  /** Why jobs go, in words; default: that they are no longer declared. */
+  readonly removed?: string;
   /** `--adopt`. */
   readonly adopt?: boolean;
 }
@@ -40,7 +44,7 @@ export interface Execution {
 export async function executePlan(asked: Plan, execution: Execution): Promise<ExitCode> {
   const { context, world, confirm } = execution;
   const { terminal, options } = context;
-  if (confirm !== null && !options.json) terminal.out(renderPlan(asked, terminal.style));
+  if (confirm !== null && !options.json) terminal.out(renderPlan(asked, terminal.style, execution.removed));
   const detach = execution.detachSelf;
   const isCaller = ({ blocked }: Change): boolean => detach !== undefined && blocked?.code === IS_CALLER;
   const doable = asked.changes.some((change) => canBegin(change, execution) || isCaller(change));
@@ -50,6 +54,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
   }
   const progress = showProgress(context);
   const settings = { timeoutMs: options.timeoutMs, launchctlCommand: launchctlCommand(world.places) };
+  const again = execution.again ?? `reconcile ${context.command}`;
   const hands = await openHands(withoutCallers(asked, isCaller), {
     context,
     world,
@@ -60,6 +65,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
   });
   const applied = await applyPlan(hands.plan, world.ports, progress.emit, {
     signal: context.signal,
+    again,
     ...settings,
     failFast: execution.failFast ?? false,
     ...(hands.elsewhere === undefined ? {} : { elsewhere: hands.elsewhere }),
@@ -133,7 +139,10 @@ async function mayGoOn(question: string, { command, terminal, options, env }: Co
     'confirm/no-terminal',
     'Changes are pending, and there is no terminal to ask on.',
     {
-      hint: `Look at them with \`reconcile plan\`, then run \`reconcile ${command} --yes\`.`,
+      hint:
+        command === 'destroy'
+          ? 'To take all jobs of this stack away without being asked, run `reconcile destroy --yes`.'
+          : `Look at them with \`reconcile plan\`, then run \`reconcile ${command} --yes\`.`,
       exitCode: EXIT.usage,
     },
   );

@@ -60,7 +60,14 @@ async function act({ name, detachSelf }: NameArgument, context: Context, deed: D
     const again = (label: string): readonly string[] => [context.command, label, ...(deed.flags ?? [])];
     const exitCode = await executePlan(
       { stack, launchd: world.places.launchd, changes: [change], diagnostics: [] },
-      { context, world, confirm: null, quietly: !detach, ...(detach ? { detachSelf: again } : {}) },
+      {
+        context,
+        world,
+        confirm: null,
+        again: `reconcile ${again(subject.instance ?? subject.label).join(' ')}`,
+        quietly: !detach,
+        ...(detach ? { detachSelf: again } : {}),
+      },
     );
     if (exitCode === EXIT.ok && !context.options.json && !detach)
       context.terminal.out(await deed.tell(subject, context, world));

@@ -11,7 +11,7 @@ import { withoutUser } from '../plan/root.ts';
 import { realLooker } from '../sys/look.ts';
 import type { Context } from './context.ts';
 import type { Declaration } from './declaration.ts';
-import { halfReloaded, sayUnfinished } from './unfinished.ts';
+import { halfReloaded, sayUnfinished, withDisabled } from './unfinished.ts';
 import type { World } from './world.ts';
 
 /** Flags of `plan` and `apply`, as commander gives them. */
@@ -39,7 +39,7 @@ export async function makePlan(
   const { host, places, ports } = world;
   const targets = options.target;
   const unfinished = (await ports.journal.read()).filter(({ stack }) => stack === config.name);
-  const observed = await observe(ports, {
+  const seen = await observe(ports, {
     jobs,
     places,
     uid: host.uid,
@@ -49,6 +49,7 @@ export async function makePlan(
     mayChangeSystem: world.mayChangeSystem,
     signal,
   });
+  const observed = withDisabled(seen, unfinished);
   const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];
   const all = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
   const planned = await forCaller(all, observed, world);

@@ -26,6 +26,14 @@ export function halfReloaded(
     .map(({ label }) => label);
 }
 
+/** With what a run that was ended before it recorded it had disabled: else that would pass for an outside `disable`. */
+export function withDisabled(observed: Observed, unfinished: readonly Unfinished[]): Observed {
+  const disabledUnrecorded = unfinished.flatMap(({ former, intent }) =>
+    intent.overrides.filter((target) => former.disabled[target] === false),
+  );
+  return { ...observed, disabledUnrecorded };
+}
+
 /** One warning a job of this plan that a run was at when it was ended. */
 export function sayUnfinished(plan: Plan, unfinished: readonly Unfinished[]): readonly Diagnostic[] {
   const targets = new Set(unfinished.map(({ domain, label }) => `${domain}/${label}`));

@@ -62,6 +62,11 @@ export interface Observed {
   readonly ledger: Ledger;
   /** Folders that already exist, of those that the jobs need. */
   readonly folders: readonly string[];
+  /**
+   * Targets (`gui/501/LABEL`) that a run of ours disabled and could not record any more, since it was ended: ours to undo,
+   * like an entry that says `disabled`.
+   */
+  readonly disabledUnrecorded?: readonly string[];
   /** Whether this process may change `system` and `all-users` jobs. */
   readonly mayChangeSystem: boolean;
 }

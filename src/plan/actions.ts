@@ -110,7 +110,7 @@ function isDisabledByUs(decision: Decision, on: Situation): boolean {
     case 'enable':
       return false;
     case 'leave':
-      return on.override === true && on.entry?.disabled === true;
+      return on.disabledByUs;
   }
 }
 

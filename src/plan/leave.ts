@@ -45,8 +45,7 @@ export function takeOut(
     actions.push({ action: 'remove-plist', path, expect: found.hash });
   // An override outlives its job; ours would keep the next job of this label down (facts §3.6).
   const isLast = successor === null || successor.label !== label;
-  if (isLast && entry.disabled === true && lookup.overrideOf(label, domain) === true)
-    actions.push({ action: 'enable', domain, label });
+  if (isLast && lookup.isDisabledByUs(entry, entry)) actions.push({ action: 'enable', domain, label });
   const forget: Action = { action: 'forget', domain, label, path };
   // The successor of the same label and domain is recorded under the same name, so the old entry goes first.
   const forgetLate = successor !== null && (successor.label !== label || successor.domain !== domain);

@@ -12,6 +12,11 @@ export interface Lookup {
   serviceOf(label: string, domain: Domain): ObservedService;
   /** Null: no override, or not known. */
   overrideOf(label: string, domain: Domain): boolean | null;
+  /** The override that disables it is ours: by this entry, or by a run that was ended before it recorded that. */
+  isDisabledByUs(
+    job: { readonly label: string; readonly domain: Domain },
+    entry: Pick<LedgerEntry, 'disabled'> | null,
+  ): boolean;
   /** This label in every domain. */
   seenOf(label: string): readonly ObservedJob[];
   entriesOf(label: string): readonly LedgerEntry[];
@@ -24,6 +29,7 @@ export function createLookup(observed: Observed): Lookup {
   const entries = groupBy(observed.ledger.entries, (entry) => entry.label);
   const find = (label: string, domain: Domain): ObservedJob | undefined =>
     seen.get(label)?.find((job) => job.domain === domain);
+  const unrecorded = new Set(observed.disabledUnrecorded);
   return {
     observed,
     plistAt: (path) => byPath.get(path) ?? null,
@@ -31,6 +37,9 @@ export function createLookup(observed: Observed): Lookup {
     serviceOf: (label, domain) =>
       find(label, domain)?.service ?? { state: 'unknown', why: 'launchd was not asked for it.' },
     overrideOf: (label, domain) => find(label, domain)?.disabled ?? null,
+    isDisabledByUs: ({ label, domain }, entry) =>
+      find(label, domain)?.disabled === true &&
+      (entry?.disabled === true || unrecorded.has(`${domain}/${label}`)),
     seenOf: (label) => seen.get(label) ?? [],
     entriesOf: (label) => entries.get(label) ?? [],
   };

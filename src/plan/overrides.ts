@@ -39,7 +39,7 @@ function wantDisabled(decision: Decision, on: Situation): Decision {
 function respect(decision: Decision, on: Situation): Decision {
   if (!isDisabled(on)) return decision;
   // What we disabled for a declaration that no longer says so is no outside `disable`.
-  if (on.override === true && on.entry?.disabled === true) return wantEnabled(decision, on);
+  if (on.disabledByUs) return wantEnabled(decision, on);
   const starts = decision.launchd === 'load' || decision.launchd === 'reload';
   if (on.override === null && decision.launchd === 'load') {
     // The declaration itself says Disabled: not being loaded is what it asks for.

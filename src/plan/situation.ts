@@ -37,6 +37,8 @@ export interface Situation {
   readonly verdicts: readonly FieldVerdict[];
   /** An override says disabled (true) or enabled (false); null: none, or not known. */
   readonly override: boolean | null;
+  /** That override is our own work, and ours to undo. */
+  readonly disabledByUs: boolean;
   readonly owner: Owner;
   /** Our entry for this label in this domain, at this path. */
   readonly entry: LedgerEntry | null;
@@ -81,6 +83,7 @@ export function assess(job: Job, lookup: Lookup, stack: string, movedFrom: Ledge
     loaded: leaves && isLoaded(service) ? 'no' : loaded,
     verdicts,
     override: lookup.overrideOf(label, domain),
+    disabledByUs: lookup.isDisabledByUs(job, entry),
     owner: ownerOf(job, entry, elsewhere, rival, found, service, stack),
     entry,
     formers: movedFrom === null ? elsewhere : [movedFrom, ...elsewhere],

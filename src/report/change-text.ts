@@ -37,9 +37,9 @@ export function changeName(
 }
 
 /** Why, and what it means for the process: `the declaration changed; will restart`. */
-export function changeReason(change: Change): string {
+export function changeReason(change: Change, removed?: string): string {
   const reasons = change.reasons.filter((reason) => !isImplied(reason, change.reasons));
-  const parts = [reasons.map((reason) => reasonWords(reason, change)).join(', ')];
+  const parts = [reasons.map((reason) => reasonWords(reason, change, removed)).join(', ')];
   if (change.blocked === null) {
     if (change.restarts) parts.push('will restart');
     if (change.starts) parts.push('will start');
@@ -62,7 +62,7 @@ export function deferralWords(deferral: Deferral): string {
   }
 }
 
-function reasonWords(reason: Reason, change: Change): string {
+function reasonWords(reason: Reason, change: Change, removed = 'no longer declared'): string {
   const acts = (name: ActionName) => change.actions.some((action) => action.action === name);
   switch (reason) {
     case 'missing':
@@ -85,7 +85,7 @@ function reasonWords(reason: Reason, change: Change): string {
     case 'duplicate':
       return 'another plist has the same label';
     case 'removed':
-      return change.op === 'noop' ? 'no longer declared, but kept' : 'no longer declared';
+      return change.op === 'noop' ? 'no longer declared, but kept' : removed;
     case 'renamed':
       return 'renamed';
     case 'foreign':

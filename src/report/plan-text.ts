@@ -8,10 +8,12 @@ import { renderChange, renderPath } from './value-text.ts';
 /**
  * A plan as people see it (interface §4): a line a job that changes or needs attention, its fields below, and one line
  * that sums up. Holds no times and nothing of this moment, so it can be posted and compared. Ends with a line end.
+ *
+ * @param removed why jobs are deleted, in words; default: that they are no longer declared
  */
-export function renderPlan(plan: Plan, style: Style): string {
+export function renderPlan(plan: Plan, style: Style, removed?: string): string {
   const shown = plan.changes.filter(needsShowing);
-  const jobs = shown.map((change) => `${renderJob(change, style)}\n`);
+  const jobs = shown.map((change) => `${renderJob(change, style, removed)}\n`);
   const between = shown.some((change) => change.fields.length > 0 || change.blocked !== null) ? '\n' : '';
   const end = shown.length > 0 ? '\n' : '';
   return `${jobs.join(between)}${end}${renderTotal(plan)}\n`;
@@ -43,8 +45,8 @@ function renderTotal(plan: Plan): string {
   return renderSummary(summarise({ ...plan, changes: here }), left);
 }
 
-function renderJob(change: Change, style: Style): string {
-  const reason = changeReason(change);
+function renderJob(change: Change, style: Style, removed?: string): string {
+  const reason = changeReason(change, removed);
   const head = `${changeSymbol(change, style)} ${changeName(change, style)}${reason === '' ? '' : `  ${reason}`}`;
   return [
     head,

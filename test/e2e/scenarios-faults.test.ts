@@ -161,3 +161,35 @@ fi 2>/dev/null`;
     expect(stdout + stderr).toContain('134');
   });
 });
+
+describe('a run that is killed right after it disabled a job', () => {
+  it.each(['disable', 'bootout'])(
+    'by its %s: the override counts as ours, and goes with the declaration that asked for it',
+    async (verb) => {
+      const name = `off-${verb}`;
+      const file = declare([name], 'one');
+      expect(await apply(...file)).toMatchObject({ exit_code: 0 });
+      declare([name], 'two', ', enabled: false');
+      world.fault(`if [ "$1" = ${verb} ]; then "$real" "$@"; kill -9 $PPID; exit 1; fi`);
+      expect((await world.reconcile('apply', '--yes', ...file)).code).toBe(null);
+      world.fault('');
+      expect(await apply(...file)).toMatchObject({ exit_code: 0, results: [{ outcome: 'applied' }] });
+      expect(await statusOf(inFile(file), name)).toMatchObject({ enabled: false, loaded: false });
+      declare([name], 'three');
+      expect(await apply(...file)).toMatchObject({ exit_code: 0, results: [{ outcome: 'applied' }] });
+      await jobUntil(inFile(file), name, 'runs', isRunning);
+    },
+  );
+
+  it('by a destroy: nothing disabled is left behind', async () => {
+    const file = declare(['gone-off'], 'one', ', enabled: false');
+    world.fault('if [ "$1" = disable ]; then "$real" "$@"; kill -9 $PPID; exit 1; fi');
+    expect((await world.reconcile('apply', '--yes', ...file)).code).toBe(null);
+    world.fault('');
+    expect((await world.reconcile('destroy', '--yes', ...file)).code).toBe(0);
+    const domain = `gui/${process.getuid?.()}`;
+    expect((await world.launchctl('print-disabled', domain)).stdout).not.toContain(
+      '"com.example.gone-off" => disabled',
+    );
+  });
+});

@@ -67,12 +67,12 @@ export async function waitUntilGone(
     pids.some((pid) => processes.alive(pid)) || !(await isGone()) ? null : 'ended',
   );
   if (ended !== null) return;
-  const living = pids.filter((pid) => processes.alive(pid)).join(', ');
+  const living = [...new Set(pids)].filter((pid) => processes.alive(pid)).join(', ');
   if (!(await isGone()))
     throw refuse(
       'job/still-there',
       `launchd still has ${target}, ${seconds} seconds after it was told to take it out.`,
-      `Its process ${living === '' ? '' : `${living} `}may ignore SIGTERM. Look: launchctl print ${target}; end the process, then apply again.`,
+      `Its process ${living === '' ? '' : `${living} `}may ignore SIGTERM. Look: ${work.settings.launchctlCommand} print ${target}; end the process, then apply again.`,
     );
   if (living === '') return;
   work.warn({
