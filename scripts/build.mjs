@@ -3,7 +3,7 @@
 //   dist/embedded/         the embedded launchd: a daemon and its launchctl, each one self-contained CommonJS file
 //   dist/lib/              the library: unbundled, with types
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -68,4 +68,11 @@ if (!process.argv.includes('--no-types')) {
     stdio: 'inherit',
   });
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+  // tsc rewrites the imports of the code alone; declarations that say `.ts` need a new compiler to be read.
+  for (const name of readdirSync('dist/lib', { recursive: true }))
+    if (name.endsWith('.d.ts')) {
+      const path = `dist/lib/${name}`;
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, text.replaceAll(/((?:from|import)\s*\(?\s*'\.[^']*)\.ts'/g, "$1.js'"));
+    }
 }

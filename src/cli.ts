@@ -50,7 +50,7 @@ function listenForInterruption(): void {
     process.on(signal, () => {
       if (!interruption.signal.aborted) {
         first = performance.now();
-        interruption.abort();
+        interruption.abort(signal);
       } else if (signal !== 'SIGHUP' && performance.now() - first > SAME_PRESS_MS)
         process.exit(EXIT.interrupted);
     });

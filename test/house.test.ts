@@ -20,6 +20,7 @@ const LEVEL: Record<string, number> = {
   apply: 4,
   loop: 5,
   privilege: 5,
+  testing: 5,
   commands: 6,
   'cli.ts': 7,
   'index.ts': 7,

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
-import { choosePlaces, launchctlEnvironment, RELEASE_VARIABLE, realHost } from '../sys/places.ts';
+import { choosePlaces, launchctlEnvironment, realHost } from '../sys/places.ts';
+import { makePrivateWorld } from '../sys/private-world.ts';
 import { runAttached } from '../sys/run-attached.ts';
 import type { Command, Context } from './context.ts';
 import { printDocument } from './document.ts';
@@ -97,30 +97,10 @@ async function runInFreshWorld(
   { env, cwd, signal }: Context,
 ): Promise<number> {
   const [program = '', ...args] = argv;
-  const folder = await mkdtemp(join(tmpdir(), 'reconcile-world-'));
-  const home = join(folder, 'home');
-  const state = join(folder, 'state');
-  await mkdir(home);
-  const {
-    XDG_CONFIG_HOME: _config,
-    RECONCILE_LAUNCHCTL: _launchctl,
-    RECONCILE_ROOT: _root,
-    RECONCILE_EMBEDDED_DIR: _dir,
-    ...rest
-  } = env;
-  const inside: Record<string, string> = {
-    ...rest,
-    HOME: home,
-    XDG_STATE_HOME: state,
-    RECONCILE_LAUNCHD: 'embedded',
-    ...(os === undefined ? {} : { [RELEASE_VARIABLE]: os }),
-  };
-  const places = choosePlaces({ launchd: 'embedded' }, { ...realHost(inside), home }, inside);
-  inside['PATH'] = [dirname(places.launchctl), env['PATH'] ?? ''].join(delimiter);
-  inside['RECONCILE_EMBEDDED_DIR'] = places.userState;
+  const world = await makePrivateWorld(env, os);
   try {
-    return await runAttached(program, args, { env: inside, cwd, signal });
+    return await runAttached(program, args, { env: world.env, cwd, signal });
   } finally {
-    await stop(places, inside).finally(() => rm(folder, { recursive: true, force: true }));
+    await stop(world.places, world.env).finally(() => world.remove());
   }
 }

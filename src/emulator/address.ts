@@ -29,6 +29,9 @@ export const SWEEP = '--sweep';
 /** Names the release of macOS that a daemon plays from its start on: one of RELEASES. */
 export const RELEASE_VARIABLE = 'RECONCILE_EMBEDDED_OS';
 
+/** What a daemon that listens tells the front end that has started it. */
+export const READY = 'ready';
+
 /** One line of JSON from the front end. */
 export interface Request {
   readonly argv: readonly string[];

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { parseRelease, releaseWords } from '../launchd/releases.ts';
 import {
   PROCESSES,
+  READY,
   RELEASE_VARIABLE,
   type Reply,
   type Request,
@@ -92,18 +93,19 @@ function startDaemon(options: readonly string[], ready: () => void): void {
     detached: true,
   });
   closeSync(log);
-  let isReady = false;
+  let hasTold = false;
   const pipe = daemon.stdio[3] as Socket;
   daemon.once('error', (error) => fail(error.message));
   pipe.on('error', () => {});
-  pipe.once('data', () => {
-    isReady = true;
+  pipe.once('data', (text: Buffer) => {
+    hasTold = true;
     pipe.destroy();
     daemon.unref();
-    ready();
+    if (String(text) === READY) ready();
+    else fail(String(text));
   });
   pipe.once('close', () => {
-    if (!isReady) fail(`it did not start; see ${root}/run/launchd.err.`);
+    if (!hasTold) fail(`it did not start; see ${root}/run/launchd.err.`);
   });
 }
 

@@ -8,6 +8,7 @@ import { parseRelease } from '../launchd/releases.ts';
 import { systemAccounts } from './accounts.ts';
 import {
   PROCESSES,
+  READY,
   RELEASE_VARIABLE,
   type Reply,
   type Request,
@@ -25,6 +26,7 @@ import { endGroup, endLeftovers, endStrays } from './leftovers.ts';
 import { takeLock } from './lock.ts';
 import { openLog } from './log.ts';
 import { fileOverrides } from './overrides.ts';
+import { followOwner, OWNER, removeAbandoned } from './owner.ts';
 import { systemPaths } from './path-watch.ts';
 import { openProcessTable } from './process-table.ts';
 import { complaint, SILENT } from './reply.ts';
@@ -114,6 +116,8 @@ async function run(world: World): Promise<void> {
   };
   let bringUpMs = 0;
 
+  const owner = process.env[OWNER];
+  let isAbandoned = false;
   let ending: Promise<void> | null = null;
   const end = (): Promise<void> => {
     ending ??= shutdown();
@@ -127,6 +131,7 @@ async function run(world: World): Promise<void> {
     await Promise.all(spawner.groups().map((group) => endGroup(group, 1, log)));
     await endStrays(world.temporary, log);
     table.clear();
+    if (owner && isAbandoned) removeAbandoned(owner, world.root);
     log('ended');
     // The last answers go out first; who does not take them is not waited for.
     void Promise.race([answered, pause(LAST_ANSWERS_MS)]).then(() => process.exit(0));
@@ -146,6 +151,12 @@ async function run(world: World): Promise<void> {
     }
   }
 
+  const maker = owner ? await followOwner(owner) : null;
+  if (owner && maker === null) {
+    removeAbandoned(owner, world.root);
+    tellFront('this world has ended with whoever made it.');
+    process.exit(1);
+  }
   rmSync(SOCKET, { force: true });
   const server = await serve(SOCKET, answer, log);
   const booted = endLeftovers(table, log).then(() => {
@@ -157,6 +168,11 @@ async function run(world: World): Promise<void> {
   // Without its socket nobody could ever reach or end it again: somebody has removed this world.
   watch(world.run, (_event, name) => {
     if (name === SOCKET && !existsSync(SOCKET)) void end();
+  });
+  void maker?.gone.then(() => {
+    log('whoever made this world has gone');
+    isAbandoned = true;
+    return end();
   });
   tellReady();
   await booted;
@@ -174,11 +190,16 @@ function mismatch({ release }: Request, dialect: Dialect): Reply | null {
 
 /** Lets the front end that started this process go on. */
 function tellReady(): void {
+  tellFront(READY);
+}
+
+/** Anything but READY is why it does not start. */
+function tellFront(text: string): void {
   const option = process.argv.find((arg) => arg.startsWith('--ready-fd='));
   if (option === undefined) return;
   const file = Number(option.slice(11));
   try {
-    writeSync(file, 'ready\n');
+    writeSync(file, text);
     closeSync(file);
   } catch {
     // It did not wait for us.

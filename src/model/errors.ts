@@ -1,4 +1,4 @@
-/** Exit codes of interface §3. */
+/** Exit codes of interface §3; the last two are those of a shell, for `embedded run` alone. */
 export const EXIT = {
   ok: 0,
   failed: 1,
@@ -11,6 +11,8 @@ export const EXIT = {
   locked: 75,
   needsRoot: 77,
   interrupted: 130,
+  notExecutable: 126,
+  notFound: 127,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -159,8 +159,8 @@ export function launchctlCommand(places: Places): string {
   return places.launchctl === MAC_LAUNCHCTL ? 'launchctl' : quoteForShell(places.launchctl);
 }
 
-/** A bare name is looked for in PATH, as a shell does; the rest is relative to the working directory. */
-function findProgram(program: string, env: Environment): string {
+/** A bare name is looked for in PATH, as a shell does; the rest is relative to the working directory. It may not exist. */
+export function findProgram(program: string, env: Environment): string {
   if (program.includes('/')) return resolve(program);
   const folders = (env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? resolve(program);

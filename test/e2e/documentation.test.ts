@@ -14,6 +14,7 @@ const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
   'docs/guide.md',
+  'docs/testing.md',
   'examples/quickstart/README.md',
   'examples/lima/README.md',
   'examples/openclaw/README.md',

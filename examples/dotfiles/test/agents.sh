@@ -1,0 +1,23 @@
+#!/bin/sh
+# For `reconcile embedded run`: HOME is an empty folder, launchctl is that of a launchd of our own, and all of it is gone
+# when this script ends. Whatever fails here fails the test.
+set -eu
+server=gui/$(id -u)/com.example.dotfiles.serve-notes
+
+mkdir "$HOME/Notes"
+echo 'buy milk' > "$HOME/Notes/list.txt"
+
+reconcile apply --yes
+reconcile plan --detailed-exitcode # 2 if a second apply would change anything
+
+pid() { launchctl print "$server" | sed -n 's/^\tpid = //p'; }
+before=$(pid)
+launchctl kickstart -k "$server"
+after=$(pid)
+if [ -z "$before" ] || [ -z "$after" ] || [ "$before" = "$after" ]; then
+  echo "The server has not come back: pid '$before', then '$after'." >&2
+  exit 1
+fi
+
+reconcile status
+reconcile destroy --yes
