@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
 import type { Command, CommonOptions, Context, Terminal } from './commands/context.ts';
-import { buildProgram, type RawOptions } from './commands/program.ts';
+import { buildProgram, type RawOptions, USAGE_HINT } from './commands/program.ts';
 import { EXIT } from './model/errors.ts';
 import type { Style } from './report/style.ts';
 
@@ -172,7 +172,7 @@ function endOfParsing(error: unknown): void {
         file: null,
         line: null,
         column: null,
-        hint: 'See `reconcile --help`.',
+        hint: USAGE_HINT,
       },
     ],
   };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Command, Context } from './context.ts';
-import { loadDeclaration, noteDiagnostics } from './declaration.ts';
+import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { executePlan } from './execution.ts';
 import { makePlan, type PlanFlags } from './planning.ts';
 import { demandSamePlan, parseSavedPlan, type SavedPlan } from './saved-plan.ts';
@@ -28,7 +28,7 @@ export const apply: Command<ApplyArguments> = async (args, asked) => {
   const world = openWorld(context);
   return withLock(context, world, async () => {
     const { plan } = await makePlan(declaration, world, context, flags);
-    noteDiagnostics(context, plan.diagnostics, declaration.sources);
+    noteDiagnostics(context, withoutNotes(plan.diagnostics), declaration.sources);
     if (saved !== null) demandSamePlan(saved, plan);
     return executePlan(plan, {
       context,

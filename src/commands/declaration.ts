@@ -86,6 +86,14 @@ function inFileOrder(diagnostics: readonly Diagnostic[], files: readonly string[
   );
 }
 
+/**
+ * What is said of the file, without its mere notes: those are for who writes it (`validate`), and every other command
+ * would repeat them for every job. `--json` holds them all.
+ */
+export function withoutNotes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.filter(({ severity, code }) => severity !== 'info' || code.startsWith('preflight/'));
+}
+
 /** Warnings and infos, to standard error; with `--json` they stand in the document instead. */
 export function noteDiagnostics(
   context: Context,

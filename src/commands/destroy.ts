@@ -2,7 +2,7 @@ import { EXIT } from '../model/errors.ts';
 import { observe } from '../observe/observe.ts';
 import { planChanges } from '../plan/plan.ts';
 import type { Command } from './context.ts';
-import { loadDeclaration, noteDiagnostics } from './declaration.ts';
+import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { executePlan } from './execution.ts';
 import { forCaller, isPending, planOptions } from './planning.ts';
 import { withDisabled } from './unfinished.ts';
@@ -15,7 +15,7 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
 ) => {
   const { terminal, options } = context;
   const declaration = loadDeclaration(context);
-  noteDiagnostics(context, declaration.diagnostics, declaration.sources);
+  noteDiagnostics(context, withoutNotes(declaration.diagnostics), declaration.sources);
   const world = openWorld(context);
   return withLock(context, world, async () => {
     const { host, places, ports } = world;

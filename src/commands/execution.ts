@@ -44,9 +44,13 @@ export interface Execution {
 export async function executePlan(asked: Plan, execution: Execution): Promise<ExitCode> {
   const { context, world, confirm } = execution;
   const { terminal, options } = context;
-  if (confirm !== null && !options.json) terminal.out(renderPlan(asked, terminal.style, execution.removed));
   const detach = execution.detachSelf;
   const isCaller = ({ blocked }: Change): boolean => detach !== undefined && blocked?.code === IS_CALLER;
+  if (confirm !== null && !options.json) {
+    // What is handed over is not blocked any more.
+    const changes = asked.changes.map((each) => (isCaller(each) ? { ...each, blocked: null } : each));
+    terminal.out(renderPlan({ ...asked, changes }, terminal.style, execution.removed));
+  }
   const doable = asked.changes.some((change) => canBegin(change, execution) || isCaller(change));
   if (doable && confirm !== null && !(await mayGoOn(confirm, context))) {
     terminal.note('Nothing was changed.');

@@ -19,7 +19,12 @@ interface NameArgument {
 /** What is done, and what is said then. */
 interface Deed {
   readonly plan: (subject: LifecycleSubject) => Change;
-  readonly tell: (subject: LifecycleSubject, context: Context, world: World) => Promise<string>;
+  readonly tell: (
+    subject: LifecycleSubject,
+    context: Context,
+    world: World,
+    change: Change,
+  ) => Promise<string>;
   /** `--disable`, for the one that does it instead. */
   readonly flags?: readonly string[];
 }
@@ -70,7 +75,7 @@ async function act({ name, detachSelf }: NameArgument, context: Context, deed: D
       },
     );
     if (exitCode === EXIT.ok && !context.options.json && !detach)
-      context.terminal.out(await deed.tell(subject, context, world));
+      context.terminal.out(await deed.tell(subject, context, world, change));
     return exitCode;
   });
 }
@@ -85,11 +90,19 @@ async function forOurselves(change: Change, subject: LifecycleSubject, world: Wo
 
 const called = ({ instance, label }: LifecycleSubject): string => instance ?? label;
 
+/** How it is now; and that it was enabled, since somebody had disabled it. */
 async function tellRunning(
   subject: LifecycleSubject,
-  { options }: Context,
-  { ports }: World,
+  context: Context,
+  world: World,
+  { actions }: Change,
 ): Promise<string> {
+  const how = await tellState(subject, context, world);
+  const enabled = actions.some(({ action }) => action === 'enable');
+  return enabled ? `${how} It was disabled, and is enabled again.` : how;
+}
+
+async function tellState(subject: LifecycleSubject, { options }: Context, { ports }: World): Promise<string> {
   const now = await printService(ports.launchctl, subject.domain, subject.label, {
     timeoutMs: options.timeoutMs,
   });

@@ -4,7 +4,7 @@ import { EXIT, ReconcileError } from '../model/errors.ts';
 import { planToJson } from '../report/plan-json.ts';
 import { renderPlan } from '../report/plan-text.ts';
 import type { Command, Context } from './context.ts';
-import { type Declaration, loadDeclaration, noteDiagnostics } from './declaration.ts';
+import { type Declaration, loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { formatDocument } from './document.ts';
 import { isPending, makePlan, type PlanFlags } from './planning.ts';
 import { completeFlags, savePlan } from './saved-plan.ts';
@@ -21,7 +21,7 @@ export const plan: Command<PlanArguments> = async (args, context) => {
   const { out, detailedExitcode, ...flags } = args;
   const declaration = loadDeclaration(context);
   const { plan } = await makePlan(declaration, openWorld(context), context, flags);
-  noteDiagnostics(context, plan.diagnostics, declaration.sources);
+  noteDiagnostics(context, withoutNotes(plan.diagnostics), declaration.sources);
   const pending = isPending(plan);
   const exitCode = pending && detailedExitcode === true ? EXIT.changes : EXIT.ok;
   if (out !== undefined) {

@@ -68,6 +68,9 @@ interface LogFlags {
   readonly lines?: number;
 }
 
+/** What to do about any wrong usage. */
+export const USAGE_HINT = 'See `reconcile --help`, or `reconcile COMMAND --help`.';
+
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed, nothing lost · 2 changes pending (--detailed-exitcode) · 3 applied in part ·
   4 a job is down · 64 usage · 65 invalid file · 69 launchctl unusable · 75 locked · 77 needs root or a login session ·
@@ -141,6 +144,9 @@ export function buildProgram(version: string, run: Run): Commander {
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (text, write) => write(`${text.trimEnd()}\nhint: ${USAGE_HINT}\n`),
+    })
     .addHelpText('after', EXIT_CODES)
     // Both are inherited by the sub-commands made after this, and by those alone.
     .exitOverride();

@@ -3,7 +3,7 @@ import { judgeStatus } from '../plan/verdict.ts';
 import { statusToJson } from '../report/status-json.ts';
 import { renderJobStatus, renderStatus } from '../report/status-text.ts';
 import type { Command } from './context.ts';
-import { loadDeclaration, noteDiagnostics } from './declaration.ts';
+import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { formatDocument } from './document.ts';
 import { resolveName } from './names.ts';
 import { isPending, makePlan } from './planning.ts';
@@ -19,8 +19,11 @@ export const status: Command<{
   const { observed, plan, preflights } = await makePlan(declaration, openWorld(context), context, {
     refresh: 'full',
   });
-  // What keeps a job from being started stands in its own row; of the others, `plan` tells what they will need.
-  const notes = plan.diagnostics.filter(({ code }) => !code.startsWith('preflight/'));
+  // What keeps a job from being started, or that it is disabled, stands in its own row; of the others, `plan` tells what
+  // they will need.
+  const notes = withoutNotes(plan.diagnostics).filter(
+    ({ code }) => !code.startsWith('preflight/') && code !== 'job/disabled',
+  );
   noteDiagnostics(context, notes, declaration.sources);
   const all = judgeStatus(declaration.jobs, observed, plan, preflights);
   const jobs = args.name === undefined ? all : [resolveName(args.name, all)];

@@ -1,7 +1,7 @@
 import type { Job } from '../model/job.ts';
 import type { LifecycleSubject } from '../plan/lifecycle.ts';
 import type { Context } from './context.ts';
-import { loadDeclaration, noteDiagnostics } from './declaration.ts';
+import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { resolveName } from './names.ts';
 import { makePlan } from './planning.ts';
 import type { World } from './world.ts';
@@ -19,7 +19,7 @@ export async function observeNamed(name: string, context: Context, world: World)
   const declaration = loadDeclaration(context);
   const all = { ...context, options: { ...context.options, target: [] } };
   const { observed } = await makePlan(declaration, world, all, { refresh: 'full' });
-  noteDiagnostics(context, declaration.diagnostics, declaration.sources);
+  noteDiagnostics(context, withoutNotes(declaration.diagnostics), declaration.sources);
   const stack = declaration.config.name;
   const owned = observed.ledger.entries.filter((entry) => entry.stack === stack);
   const declared = declaration.jobs.filter(

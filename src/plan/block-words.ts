@@ -94,11 +94,14 @@ export function duplicate(job: Named, places: readonly string[]): Blocked {
   };
 }
 
-export function disabled(job: Job): Blocked {
+/** Only what is installed and ours can be started by its name. */
+export function disabled({ job, entry, found }: Situation): Blocked {
+  const start =
+    entry === null || found === null ? 'Declare' : `Run \`reconcile start ${job.instance}\` or declare`;
   return {
     code: 'job/disabled',
     message: `${job.label} was disabled outside of reconcile, and that is respected.`,
-    hint: `Run \`reconcile start ${job.instance}\` or declare \`enabled: true\` to undo it; declare \`enabled: false\` to keep it so.`,
+    hint: `${start} \`enabled: true\` to undo it; declare \`enabled: false\` to keep it so.`,
   };
 }
 

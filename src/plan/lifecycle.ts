@@ -134,7 +134,10 @@ function change(
 }
 
 /** Why nothing may be done to it at all. */
-function refusal({ service, entry, label, domain }: LifecycleSubject): Blocked | null {
+function refusal(subject: LifecycleSubject): Blocked | null {
+  const { service, entry, label, domain } = subject;
+  if (entry === null && subject.found === null && service.state === 'not-loaded')
+    return notInstalled(subject);
   if (entry === null)
     return {
       code: 'job/not-ours',
@@ -163,11 +166,14 @@ function notStartable({ found, service, declaredOff, label, path }: LifecycleSub
       message: `${label} is declared with \`enabled: false\`.`,
       hint: 'Change the file, then run `reconcile apply`.',
     };
-  if ((found?.plist ?? null) === null && service.state === 'not-loaded')
-    return {
-      code: 'job/not-installed',
-      message: `${label} is not installed: there is no readable plist at ${path}.`,
-      hint: 'Run `reconcile apply`.',
-    };
+  if ((found?.plist ?? null) === null && service.state === 'not-loaded') return notInstalled({ label, path });
   return null;
+}
+
+function notInstalled({ label, path }: Pick<LifecycleSubject, 'label' | 'path'>): Blocked {
+  return {
+    code: 'job/not-installed',
+    message: `${label} is not installed: there is no readable plist at ${path}.`,
+    hint: 'Run `reconcile apply`.',
+  };
 }

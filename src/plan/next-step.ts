@@ -2,6 +2,7 @@ import { describeLastExit, isBadExit } from '../launchd/last-exit.ts';
 import { effectiveThrottle } from '../launchd/throttle.ts';
 import type { Job } from '../model/job.ts';
 import type { ObservedService } from '../model/observed.ts';
+import type { Blocked, Change } from '../model/plan.ts';
 import type { LastExit } from '../model/service.ts';
 import type { JobStatus } from '../model/status.ts';
 import type { Finding } from './finding.ts';
@@ -13,11 +14,17 @@ export function nextStep(
     seen,
     job,
     isHeld,
+    disabledByUs,
+    change,
     cause,
   }: {
     readonly seen: ObservedService;
     readonly job: Job | null;
     readonly isHeld: boolean;
+    /** The override is of our making: by `stop --disable`, or for a declaration. */
+    readonly disabledByUs: boolean;
+    /** What apply would do with it, or why it would not. */
+    readonly change: Pick<Change, 'op' | 'blocked'>;
     /** Why launchd cannot start it, where looking found that. */
     readonly cause: Finding | null;
   },
@@ -29,13 +36,21 @@ export function nextStep(
       return `Look at \`launchctl print ${target}\`: ${seen.state === 'unknown' ? seen.why : 'its answer cannot be read.'}`;
     case 'disabled':
       if (job?.enabled === false) return '';
-      if (isHeld) return `It was stopped with \`reconcile stop --disable\`; run \`reconcile start ${name}\`.`;
-      return `It was disabled outside. Run \`reconcile start ${name}\` to undo that, or declare \`enabled: true\`.`;
+      if (isHeld)
+        return disabledByUs
+          ? `It was stopped with \`reconcile stop --disable\`; run \`reconcile start ${name}\`.`
+          : `It was stopped with \`reconcile stop\`, and disabled outside; \`reconcile start ${name}\` undoes both.`;
+      if (disabledByUs) return 'It is no longer declared disabled. Run `reconcile apply` to enable it.';
+      // Only what is installed can be started.
+      return status.plist === 'missing'
+        ? 'It was disabled outside. Declare `enabled: true` to undo that.'
+        : `It was disabled outside. Run \`reconcile start ${name}\` to undo that, or declare \`enabled: true\`.`;
     case 'held':
       return `It was stopped with \`reconcile stop\`; run \`reconcile start ${name}\`.`;
     case 'not-loaded':
       if (seen.state === 'no-domain')
         return `There is no ${status.domain} now; it is loaded at the next login.`;
+      if (change.blocked !== null && change.blocked.code !== FOREIGN) return whyBlocked(change.blocked);
       return status.plist === 'foreign'
         ? 'Somebody else’s plist is there; see `reconcile plan`.'
         : 'Run `reconcile apply` to load it.';
@@ -45,7 +60,7 @@ export function nextStep(
       return 'It was told to end; look again in a moment.';
     case 'running':
     case 'waiting':
-      return whenItDiffers(status);
+      return whenItDiffers(status, change, name);
     case 'crash-looping':
       return `It has been started ${status.runs} times and ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name, cause)}.`;
     case 'throttled':
@@ -63,10 +78,26 @@ export function nextStep(
 
 const SEE_PLAN = 'See `reconcile plan`, then run `reconcile apply`.';
 
-function whenItDiffers(status: Omit<JobStatus, 'next'>): string {
+const FOREIGN = 'job/foreign';
+
+/** apply would refuse, so it is no advice. */
+function whyBlocked({ message, hint }: Blocked): string {
+  return `${message} ${hint}`;
+}
+
+function whenItDiffers(
+  status: Omit<JobStatus, 'next'>,
+  { op, blocked }: Pick<Change, 'op' | 'blocked'>,
+  name: string,
+): string {
+  if (blocked !== null && blocked.code !== FOREIGN) return whyBlocked(blocked);
   switch (status.plist) {
     case 'ok':
-      return status.stale === true ? SEE_PLAN : '';
+      if (status.stale !== true) return '';
+      // A plan in which it stays as it is would tell nothing.
+      return op === 'noop'
+        ? `That is left alone (\`ignore_changes\`); \`reconcile apply --replace ${name}\` loads the file.`
+        : SEE_PLAN;
     case 'foreign':
       return 'Run `reconcile apply --adopt` to manage it.';
     case 'missing':

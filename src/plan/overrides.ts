@@ -54,7 +54,7 @@ function respect(decision: Decision, on: Situation): Decision {
       'disabled',
     );
   }
-  const said = words.disabled(on.job);
+  const said = words.disabled(on);
   if (starts) return block(decision, said, 'disabled');
   return because(
     { ...decision, diagnostics: [...decision.diagnostics, warnAbout(on.job, said)] },

@@ -25,10 +25,16 @@ export function findSamePrograms(
 ): readonly Diagnostic[] {
   const declared = jobs.filter((job) => !job.excluded && job.enabled !== false);
   const labels = new Set(jobs.map(({ label }) => label));
+  const paths = new Set(jobs.map(({ path }) => path));
   const others = groupBy(
+    // What lies at the path of one of ours is no other job's: it is replaced, or blocks ours.
     observed.plists.filter(
-      ({ label, plist }) =>
-        label !== null && !labels.has(label) && !leaving.has(label) && plist?.entries['Disabled'] !== true,
+      ({ label, path, plist }) =>
+        !paths.has(path) &&
+        label !== null &&
+        !labels.has(label) &&
+        !leaving.has(label) &&
+        plist?.entries['Disabled'] !== true,
     ),
     ({ plist }) => (plist === null ? null : commandOf(plist)),
   );

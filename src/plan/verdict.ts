@@ -73,7 +73,8 @@ function judgeJob(
   const plist = job?.plist ?? found?.plist ?? dict([]);
   const override = lookup.overrideOf(label, domain);
   const isOff = override ?? plist.entries['Disabled'] === true;
-  const isHeld = ownEntries(change, lookup, stack).some((entry) => entry.held);
+  const own = ownEntries(change, lookup, stack);
+  const isHeld = own.some((entry) => entry.held);
   const verdict = judge(seen, plist, isOff, isHeld);
   const status: Omit<JobStatus, 'next'> = {
     instance,
@@ -89,9 +90,10 @@ function judgeJob(
     lastExit: service?.lastExit ?? null,
     verdict,
   };
+  const disabledByUs = override === true && own.some((entry) => entry.disabled === true);
   const preflight = preflights.get(`${domain}/${label}`);
   const cause = job === null || preflight === undefined ? null : whyIll(job, seen, preflight);
-  return { ...status, next: nextStep(status, { seen, job, isHeld, cause }) };
+  return { ...status, next: nextStep(status, { seen, job, isHeld, disabledByUs, change, cause }) };
 }
 
 /** Interface §5, the first that fits. `plist` is the declared one: it says what triggers the job and what restarts it. */

@@ -81,7 +81,7 @@ function reasonWords(reason: Reason, change: Change, removed = 'no longer declar
       return change.op === 'noop' ? 'disabled, and left so' : 'disabled';
     case 'enabled':
       if (acts('disable')) return 'declared disabled';
-      return acts('enable') ? 'declared enabled, but disabled now' : 'enabled or disabled unlike declared';
+      return acts('enable') ? 'disabled now, to be enabled again' : 'enabled or disabled unlike declared';
     case 'duplicate':
       return 'another plist has the same label';
     case 'removed':

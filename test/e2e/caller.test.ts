@@ -77,6 +77,7 @@ describe('inside a job of the plan', () => {
     declare('2000');
     const said = await inside('apply --yes --detach-self');
     expect(said).toContain('exit 0');
+    expect(said).not.toContain('blocked');
     const log = /its words go to (\S+)\.$/m.exec(said)?.[1] ?? '';
     expect(statSync(log).mode & 0o777).toBe(0o600);
     await until('the helper has ended', () => /exit code 0\n$/.test(readFileSync(log, 'utf8')));

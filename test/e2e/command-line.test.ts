@@ -40,6 +40,25 @@ describe('usage', () => {
     ]);
   });
 
+  it('says what to do about wrong usage', async () => {
+    const { code, stderr } = await world.reconcile('restart');
+    expect(code).toBe(64);
+    expect(stderr).toBe(
+      "error: missing required argument 'name'\nhint: See `reconcile --help`, or `reconcile COMMAND --help`.\n",
+    );
+  });
+
+  it('tells the notes of a file to who checks it, and not at each of the other commands', async () => {
+    world.write('bare.yaml', 'version: 1\nname: bare\ninstances: { nap: { command: sleep 1 } }\n');
+    const told = async (...args: readonly string[]): Promise<string> =>
+      (await world.reconcile(...args, '-f', 'bare.yaml')).stderr;
+    expect(await told('validate')).toContain('info[program/bare-name]');
+    for (const command of ['plan', 'status', 'destroy']) expect(await told(command)).toBe('');
+    expect(await told('start', 'nap')).toContain('error[job/not-installed]');
+    const { diagnostics } = await world.json('plan', '-f', 'bare.yaml');
+    expect(diagnostics).toMatchObject([{ code: 'program/bare-name', severity: 'info' }]);
+  });
+
   it('tells a wrong option as one whole JSON document, wherever --json stands', async () => {
     const { code, stdout } = await world.reconcile('--json', 'plan', '--bogus');
     expect(code).toBe(64);
@@ -55,7 +74,7 @@ describe('usage', () => {
           file: null,
           line: null,
           column: null,
-          hint: 'See `reconcile --help`.',
+          hint: 'See `reconcile --help`, or `reconcile COMMAND --help`.',
         },
       ],
     });

@@ -53,7 +53,9 @@ describe('lifecycle', () => {
     expect((await world.reconcile('stop', 'web', '--disable')).code).toBe(0);
     expect((await world.reconcile('embedded', 'stop')).code).toBe(0);
     expect((await statusOf(world, 'web')).pid).toBe(null);
-    expect((await world.reconcile('start', 'web')).code).toBe(0);
+    const started = await world.reconcile('start', 'web');
+    expect(started.code).toBe(0);
+    expect(started.stdout).toContain('It was disabled, and is enabled again.');
     const job = await jobUntil(world, 'web', 'runs', isRunning);
     expect(job.enabled).toBe(true);
   });

@@ -159,7 +159,10 @@ describe('the main job', () => {
     world.write('reconcile.yaml', twoJobs());
     await world.reconcile('apply', '--yes');
     const { domain } = await jobUntil(world, 'first', 'runs', isRunning);
-    expect((await world.reconcile('destroy', '--yes')).code).toBe(0);
+    const destroyed = await world.reconcile('destroy', '--yes');
+    expect(destroyed.code).toBe(0);
+    // They are declared: that is not why they go.
+    expect(destroyed.stdout).not.toContain('no longer declared');
     expect(plists()).toEqual([]);
     for (const label of ['first', 'second'])
       expect((await world.launchctl('print', `${domain}/com.example.${label}`)).code).toBe(113);

@@ -137,7 +137,7 @@ describe('a disabled job', () => {
       restarts: false,
       actions: ['enable', 'record'],
     });
-    expect((await world.reconcile('plan')).stdout).toMatch(/worker .*declared enabled, but disabled now/);
+    expect((await world.reconcile('plan')).stdout).toMatch(/worker .*disabled now, to be enabled again/);
     expect(changing((await world.reconcile('apply', '--yes', '-v')).stderr)).toEqual(['enable']);
     expect(await statusOf(world, 'worker')).toMatchObject({ enabled: true, pid: before });
     // And none is sent where none is needed.

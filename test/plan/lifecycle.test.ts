@@ -134,6 +134,12 @@ describe('start', () => {
       'job/not-installed',
     );
     expect(planStart(subject({ declaredOff: true })).blocked?.code).toBe('job/declared-disabled');
+    // Declared, and never applied: there is nothing to adopt.
+    const never = subject({ entry: null, found: null, service: { state: 'not-loaded' } });
+    expect(planStart(never).blocked).toMatchObject({
+      code: 'job/not-installed',
+      hint: 'Run `reconcile apply`.',
+    });
   });
 });
 

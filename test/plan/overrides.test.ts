@@ -162,6 +162,13 @@ describe('overrides', () => {
     expect(gist(changeFor(web(null, keys), { loaded: null, override: false }))).toMatchObject({ op: 'load' });
   });
 
+  it('advises to start only what is installed', () => {
+    const outside = (scene: Scene): string | undefined =>
+      changeFor(web(null), { ...scene, override: true, loaded: null }).blocked?.hint;
+    expect(outside({})).toContain('Run `reconcile start web` or declare `enabled: true` to undo it;');
+    expect(outside({ file: null, applied: null })).toMatch(/^Declare `enabled: true` to undo it;/);
+  });
+
   it('waits with everything that launchd must be told until its domain is there', () => {
     const away = { ...EMPTY_WORLD, domains: ['user/501', 'system'] as const };
     const nothing: Scene = { file: null, loaded: null, applied: null };

@@ -39,6 +39,16 @@ describe('two labels with one program', () => {
     expect(planFor([ours], world).changes[0]?.blocked).toBeNull();
   });
 
+  it('are not told of what lies at our own path under another Label', () => {
+    const world: World = {
+      ...EMPTY_WORLD,
+      files: {
+        [ours.path]: { text: writePlist(plistOf('com.example.app', COMMAND)), mode: 0o644, version: 1 },
+      },
+    };
+    expect(twins([ours], world)).toEqual([]);
+  });
+
   it('scenario 10: are told of an agent and a daemon of one file, once', () => {
     const daemon = job('gateway-too', COMMAND, { domain: 'system' });
     const third = job('z', COMMAND);

@@ -204,10 +204,36 @@ describe('a status', () => {
 
   it('knows who disabled a job, and how to undo it', () => {
     const by = (scene: Scene): string => statusOf(web, { ...scene, override: true }).next;
-    expect(by({ loaded: null, entry: { held: true } })).toBe(
+    expect(by({ loaded: null, entry: { held: true, disabled: true } })).toBe(
       'It was stopped with `reconcile stop --disable`; run `reconcile start web`.',
     );
+    expect(by({ loaded: null, entry: { held: true } })).toBe(
+      'It was stopped with `reconcile stop`, and disabled outside; `reconcile start web` undoes both.',
+    );
     expect(by({})).toContain('disabled outside. Run `reconcile start web`');
+    expect(by({ loaded: null, entry: { disabled: true } })).toContain('Run `reconcile apply` to enable it.');
+  });
+
+  it('does not advise to start what is not installed', () => {
+    const { next } = statusOf(web, { override: true, file: null, loaded: null, applied: null });
+    expect(next).toBe('It was disabled outside. Declare `enabled: true` to undo that.');
+  });
+
+  it('does not advise to apply what apply would refuse, but says why it would', () => {
+    const refused = 'is a symbolic link, and launchd wants a file of its owner’s';
+    expect(statusOf(web, { symlink: true }).next).toContain(refused);
+    expect(statusOf(web, { symlink: true, loaded: null }).next).toContain(refused);
+    expect(statusOf(web, { applied: null }).next).toBe('Run `reconcile apply --adopt` to manage it.');
+  });
+
+  it('does not send to a plan that has nothing to tell, of an outside change that is left alone', () => {
+    const lenient = job('web', onFailure, { ignoreChanges: ['ThrottleInterval'] });
+    const edited = plistOf(web.label, { ...onFailure, RunAtLoad: true, ThrottleInterval: 99 });
+    const status = statusOf(lenient, { file: edited, loaded: lenient.plist });
+    expect(status).toMatchObject({ verdict: 'running', plist: 'ok', stale: true });
+    expect(status.next).toBe(
+      'That is left alone (`ignore_changes`); `reconcile apply --replace web` loads the file.',
+    );
   });
 
   it('leaves to the other fields what differs, and says only what to do', () => {
