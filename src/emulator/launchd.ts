@@ -99,7 +99,7 @@ async function run(world: World): Promise<void> {
   const spawner = systemSpawner(accounts, table, { dialect, session }, log);
   const fidelity = DEFAULT_FIDELITY;
   const launchd: Launchd = {
-    supervisor: createSupervisor({ clock: systemClock, spawner, paths: systemPaths, fidelity, log }),
+    supervisor: createSupervisor({ clock: systemClock, spawner, paths: systemPaths(log), fidelity, log }),
     overrides: fileOverrides(world.db, log),
     disk: systemDisk,
     accounts,

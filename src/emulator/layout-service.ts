@@ -7,7 +7,7 @@ import type { Dialect } from './dialect.ts';
 import { STANDARD_PATH, shownEnvironment, type Variables } from './environment.ts';
 import { type Job, pidOf } from './job.ts';
 import { block, type Line, render } from './layout.ts';
-import { triggerBlocks, triggersOf } from './layout-triggers.ts';
+import { type TriggerConditions, triggerBlocks, triggersOf } from './layout-triggers.ts';
 
 const SPAWN_TYPES: Readonly<Record<ProcessType, string>> = {
   Background: 'background (5)',
@@ -27,12 +27,11 @@ const GUARD_MALLOC = block('probabilistic guard malloc policy', [
   'sample rate = 1/0',
 ]);
 
-export interface LayoutOptions {
+export interface LayoutOptions extends TriggerConditions {
   readonly dialect: Dialect;
   readonly asid: number;
   /** What `launchctl setenv` has set in the job's domain. */
   readonly session: Variables;
-  pathExists(path: string): boolean;
 }
 
 /** `launchctl print DOMAIN/LABEL`, in the order of the release that is spoken (facts §4.1). */
@@ -72,7 +71,7 @@ export function printService(job: Job, options: LayoutOptions): string {
     lastExitLine(job.lastExit),
     '',
     ...semaphoreBlock(definition.keepAlive),
-    ...triggerBlocks(triggersOf(definition, options.pathExists), definition, domain),
+    ...triggerBlocks(triggersOf(definition, options), definition, domain),
     ...endpointBlock(definition),
     ...(dialect.coalitions ? coalitions(job) : []),
     `spawn type = ${SPAWN_TYPES[definition.processType]}`,

@@ -12,12 +12,21 @@ export interface Trigger {
   readonly keepAlive: boolean;
 }
 
+/** What tells whether a trigger is in its wanted state. */
+export interface TriggerConditions {
+  pathExists(path: string): boolean;
+  holdsEntries(folder: string): boolean;
+}
+
 const CALENDAR_FIELDS = ['Minute', 'Hour', 'Day', 'Weekday', 'Month'];
 const PATH_STATE = 'com.apple.launchd.PathState';
 /** Number of the first calendar trigger of a job. */
 const FIRST_CALENDAR = 0x1000_0000;
 
-export function triggersOf(definition: Definition, exists: (path: string) => boolean): readonly Trigger[] {
+export function triggersOf(
+  definition: Definition,
+  { pathExists, holdsEntries }: TriggerConditions,
+): readonly Trigger[] {
   const { entries } = definition.plist;
   const triggers: Trigger[] = [];
   for (const [index, schedule] of schedulesOf(entries['StartCalendarInterval']).entries())
@@ -37,7 +46,8 @@ export function triggersOf(definition: Definition, exists: (path: string) => boo
         name: `com.apple.launchd.${key}`,
         stream: 'com.apple.fsevents.matching',
         descriptor: member(key, paths),
-        keepAlive: false,
+        keepAlive:
+          key === 'QueueDirectories' && paths.some((path) => typeof path === 'string' && holdsEntries(path)),
       });
   }
   const states = isDict(definition.keepAlive) ? definition.keepAlive.entries['PathState'] : undefined;
@@ -46,7 +56,7 @@ export function triggersOf(definition: Definition, exists: (path: string) => boo
       name: PATH_STATE,
       stream: 'com.apple.fsevents.matching',
       descriptor: member('PathState', states),
-      keepAlive: Object.entries(states.entries).some(([path, wanted]) => exists(path) === wanted),
+      keepAlive: Object.entries(states.entries).some(([path, wanted]) => pathExists(path) === wanted),
     });
   if (entries['StartOnMount'] === true)
     triggers.push({

@@ -41,9 +41,17 @@ export interface Overrides {
   set(domain: Domain, label: string, disabled: boolean): void;
 }
 
-/** What the KeepAlive conditions ask of the file system. */
+/**
+ * How much of a path is watched: whether it is there; with the entries of a folder, too; or everything: its content, and all
+ * that lies below it.
+ */
+export type Reach = 'presence' | 'entries' | 'tree';
+
+/** What conditions and triggers ask of the file system. */
 export interface PathConditions {
   exists(path: string): boolean;
-  /** Calls back when a path of these may have come or gone. */
-  watch(paths: readonly string[], changed: () => void): { close(): void };
+  /** A folder that has anything in it, hidden files too. */
+  holdsEntries(folder: string): boolean;
+  /** Calls back when something may have changed, maybe many times in a row. The paths need not exist. Default: presence. */
+  watch(paths: readonly string[], changed: () => void, reach?: Reach): { close(): void };
 }

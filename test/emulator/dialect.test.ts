@@ -112,7 +112,13 @@ function read(plist: PlistDict): Definition {
 }
 
 function printed(job: Job, release: Release): string {
-  return printService(job, { dialect: dialectOf(release), session: {}, asid: 1, pathExists: () => false });
+  return printService(job, {
+    dialect: dialectOf(release),
+    session: {},
+    asid: 1,
+    pathExists: () => false,
+    holdsEntries: () => false,
+  });
 }
 
 function domainPrinted(domain: Domain, release: Release, engine: Engine = createEngine()): string {

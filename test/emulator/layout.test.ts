@@ -8,7 +8,13 @@ import { parseService } from '../../src/launchd/print-service.ts';
 import type { PlistValue } from '../../src/model/plist.ts';
 import { createEngine, type Engine, GUI, LABEL, when } from './support.ts';
 
-const OPTIONS = { dialect: dialectOf(27), session: {}, asid: 100_020, pathExists: () => false };
+const OPTIONS = {
+  dialect: dialectOf(27),
+  session: {},
+  asid: 100_020,
+  pathExists: () => false,
+  holdsEntries: () => false,
+};
 
 function printed(engine: Engine, label = LABEL): string {
   const job = engine.supervisor.find(GUI, label);

@@ -30,6 +30,7 @@ export function createEngine(fidelity: Partial<Fidelity> = {}): Engine {
   const watchers = new Set<() => void>();
   const conditions: PathConditions = {
     exists: (path) => paths.has(path),
+    holdsEntries: (folder) => [...paths].some((path) => path.startsWith(`${folder}/`)),
     watch: (_paths, changed) => {
       watchers.add(changed);
       return { close: () => watchers.delete(changed) };

@@ -46,7 +46,13 @@ describe('what is printed, compared with the plist that it came from', () => {
     if (job === null) throw new Error('not loaded');
     const { path, plist } = job.definition;
     const parsed = parseService(
-      printService(job, { dialect: dialectOf(27), session: {}, asid: 1, pathExists: () => false }),
+      printService(job, {
+        dialect: dialectOf(27),
+        session: {},
+        asid: 1,
+        pathExists: () => false,
+        holdsEntries: () => false,
+      }),
       {
         domain: GUI,
         label: LABEL,

@@ -50,7 +50,7 @@ export function createMemoryLaunchctl(options: MemoryLaunchctlOptions): MemoryLa
   const fidelity = { ...DEFAULT_FIDELITY, ...options.fidelity };
   const time = createVirtualClock();
   const spawner = createScriptedSpawner(time);
-  const paths = { exists: () => false, watch: () => ({ close: () => {} }) };
+  const paths = { exists: () => false, holdsEntries: () => false, watch: () => ({ close: () => {} }) };
   const supervisor = createSupervisor({ clock: time, spawner, paths, fidelity, log: () => {} });
   const overrides = new Map<string, Record<string, boolean>>();
   const overridesOf = (domain: Domain): Record<string, boolean> => {
