@@ -15,7 +15,7 @@ const MOST_LINKS = 40;
  * each link on the way the folder of the link, since it may be pointed elsewhere, and all of this for what it leads to.
  * Folders further up are not watched: when one of those is renamed, that is seen once something happens in the nearest.
  */
-export function anchorsOf(path: string, links = MOST_LINKS): readonly Anchor[] {
+export function anchorsOf(path: string, links: number = MOST_LINKS): readonly Anchor[] {
   const wanted = resolve(path);
   const anchors: Anchor[] = [];
   let at = '/';
