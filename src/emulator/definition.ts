@@ -23,6 +23,9 @@ export type LimitName =
 
 export type ProcessType = 'Background' | 'Standard' | 'Adaptive' | 'Interactive';
 
+/** Where `print` shows the plist of a job that has none, as `launchctl submit` makes them. */
+export const SUBMITTED = '(submitted by launchctl)';
+
 /** Flags that `print` lists as properties and that nothing else here depends on. */
 export interface Flags {
   readonly lowPriorityIo: boolean;

@@ -19,8 +19,10 @@ export interface Fidelity {
   readonly bootoutAgain: 0 | 36 | 37;
   /** Refusals of `bootstrap` reach a caller who is not root as 5 with a hint (facts §3.4). */
   readonly hideCodes: boolean;
-  /** Exit code of a usage error (facts §3.3: 64 or 1). */
+  /** Exit code of a verb with wrong arguments (facts §3.3: 64 or 1; measured on a Mac: 64). */
   readonly usageError: 64 | 1;
+  /** Exit code for a word that is no verb (measured on a Mac: 1). */
+  readonly unknownSubcommand: 1 | 64;
   /** Seconds until a start is tried again after fork failed (facts §2.6). */
   readonly forkRetry: number;
 }
@@ -35,5 +37,6 @@ export const DEFAULT_FIDELITY: Fidelity = {
   bootoutAgain: 36,
   hideCodes: true,
   usageError: 64,
+  unknownSubcommand: 1,
   forkRetry: 1,
 };

@@ -13,6 +13,7 @@ import {
   SWEEP,
   worldRoot,
 } from './address.ts';
+import { asUser } from './asuser.ts';
 
 const argv = process.argv.slice(2);
 const cwd = currentFolder();
@@ -21,7 +22,8 @@ const release = process.env[RELEASE_VARIABLE] || null;
 /** Starts of the daemon that may fail to answer (ended just then) before giving up. */
 const MOST_STARTS = 5;
 
-call(0);
+if (argv[0] === 'asuser') asUser(argv.slice(1), process.getuid?.() ?? 0, finish);
+else call(0);
 
 function call(starts: number): void {
   const socket = enter() ? connect(SOCKET) : null;

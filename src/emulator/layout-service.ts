@@ -2,7 +2,7 @@ import { describeExitCode } from '../launchd/exit-codes.ts';
 import type { ExitKind } from '../launchd/keep-alive.ts';
 import { describeSignal } from '../launchd/signals.ts';
 import { isDict, type PlistValue } from '../model/plist.ts';
-import type { Definition, ProcessType } from './definition.ts';
+import { type Definition, type ProcessType, SUBMITTED } from './definition.ts';
 import type { Dialect } from './dialect.ts';
 import { STANDARD_PATH, shownEnvironment, type Variables } from './environment.ts';
 import { type Job, pidOf } from './job.ts';
@@ -42,7 +42,7 @@ export function printService(job: Job, options: LayoutOptions): string {
   const lines: Line[] = [
     `active count = ${pidOf(job) === null ? 0 : 1}`,
     `path = ${definition.path}`,
-    `type = ${domain === 'system' ? 'LaunchDaemon' : 'LaunchAgent'}`,
+    `type = ${definition.path === SUBMITTED ? 'Submitted' : domain === 'system' ? 'LaunchDaemon' : 'LaunchAgent'}`,
     `state = ${stateOf(job)}`,
     '',
     `program = ${definition.program}`,

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { describeLaunchctlCode } from '../launchd/codes.ts';
 import type { Domain } from '../model/domain.ts';
-import type { Reply } from './address.ts';
+import type { Reply, Request } from './address.ts';
 import { readDefinitionAt } from './admission.ts';
 import type { Job } from './job.ts';
 import { domainsOf, type Launchd } from './launchd-state.ts';
@@ -9,13 +10,14 @@ import { readTarget } from './targets.ts';
 import { type VerbName, wrongTarget, wrongUsage } from './usage.ts';
 import { bootstrapOne, plistsAt } from './verbs-load.ts';
 import { noService } from './verbs-run.ts';
+import { callersDomains } from './verbs-session.ts';
 
 // The verbs of before 10.10, as people's scripts still use them: bare labels and paths, in the caller's own domain, and `load`
 // and `unload` end with 0 whatever happened (facts §3.3).
 
 /** `load [-w] [-F] [-S session] [-D domain] PLIST…`; -w enables. */
-export function load(launchd: Launchd, args: readonly string[]): Reply {
-  const { paths, write } = readOptions(args);
+export function load(launchd: Launchd, args: readonly string[], { cwd }: Request): Reply {
+  const { paths, write } = readOptions(args, cwd);
   if (paths.length === 0) return wrongUsage(launchd.fidelity, 'load');
   return forEachPlist(launchd, paths, (domain, path) => {
     const reading = readDefinitionAt(launchd, path);
@@ -28,8 +30,8 @@ export function load(launchd: Launchd, args: readonly string[]): Reply {
 }
 
 /** `unload [-w] PLIST…`; -w disables. */
-export function unload(launchd: Launchd, args: readonly string[]): Reply {
-  const { paths, write } = readOptions(args);
+export function unload(launchd: Launchd, args: readonly string[], { cwd }: Request): Reply {
+  const { paths, write } = readOptions(args, cwd);
   if (paths.length === 0) return wrongUsage(launchd.fidelity, 'unload');
   return forEachPlist(launchd, paths, (domain, path) => {
     const reading = readDefinitionAt(launchd, path);
@@ -73,15 +75,9 @@ export function blame(launchd: Launchd, args: readonly string[]): Reply {
   return output(`${'child' in job.phase ? job.phase.reason : '(not running)'}\n`);
 }
 
-/**
- * The jobs that the caller's bare labels speak of. Root's own is the system domain; in this world root has a graphical session,
- * too.
- */
-export function callersJobs({ accounts, supervisor }: Launchd): readonly Job[] {
-  const { uid } = accounts.self;
-  return uid === 0
-    ? [...supervisor.list('system'), ...supervisor.list('gui/0')]
-    : supervisor.list(`gui/${uid}`);
+/** The jobs that the caller's bare labels speak of. */
+export function callersJobs(launchd: Launchd): readonly Job[] {
+  return callersDomains(launchd).flatMap((domain) => launchd.supervisor.list(domain));
 }
 
 function withJob(launchd: Launchd, verb: VerbName, args: readonly string[], act: (job: Job) => void): Reply {
@@ -113,7 +109,11 @@ function failure(launchd: Launchd, what: string, better: string, code: number): 
   return `${what} failed: ${describeLaunchctlCode(hidden ? 5 : code)}\n${hint}`;
 }
 
-function readOptions(args: readonly string[]): {
+/** Unlike bootstrap, the old verbs take paths from the caller's folder. */
+function readOptions(
+  args: readonly string[],
+  cwd: string,
+): {
   readonly paths: readonly string[];
   readonly write: boolean;
 } {
@@ -124,7 +124,7 @@ function readOptions(args: readonly string[]): {
     // -S and -D take a value, which says nothing here: there is one session of each kind.
     if (arg === '-S' || arg === '-D') index += 1;
     else if (arg.startsWith('-')) letters += arg.slice(1);
-    else paths.push(arg);
+    else paths.push(resolve(cwd, arg));
   }
   return { paths, write: letters.includes('w') };
 }

@@ -110,8 +110,12 @@ describe('where the sources leave it open, either answer can be had', () => {
   });
 
   it.each([64, 1] as const)('usageError: %s', async (usageError) => {
-    expect(await world({ usageError }).call('frobnicate')).toBe(
-      `${usageError}|Unrecognized subcommand: frobnicate`,
+    expect(await world({ usageError }).call('getenv')).toBe(`${usageError}|Usage: launchctl getenv <key>`);
+  });
+
+  it.each([1, 64] as const)('unknownSubcommand: %s', async (unknownSubcommand) => {
+    expect(await world({ unknownSubcommand }).call('frobnicate')).toBe(
+      `${unknownSubcommand}|Unrecognized subcommand: frobnicate`,
     );
   });
 

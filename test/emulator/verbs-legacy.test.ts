@@ -60,4 +60,65 @@ describe('the old verbs', () => {
     expect(await call('remove', LABEL)).toMatch(/^113\|/);
     expect(await call('start', LABEL)).toMatch(/^3\|/);
   });
+
+  it('load and unload take paths from the caller’s folder', async () => {
+    const { port, call } = setUp();
+    expect(await call('load', '-w', `Users/../${PATH.slice(1)}`)).toBe('0||');
+    expect(port.loaded('gui/501')).toEqual([LABEL]);
+    expect(await call('bootstrap', 'gui/501', PATH.slice(1))).toMatch(/^5\|/);
+  });
+});
+
+describe('submit', () => {
+  it('makes a job without a plist, which is started again whenever it ends', async () => {
+    const { port, call } = setUp();
+    expect(
+      await call('submit', '-l', 'org.example.sub', '-o', '/tmp/out.log', '--', '/bin/job', '-l', 'x'),
+    ).toBe('0||');
+    const text = await call('print', 'gui/501/org.example.sub');
+    expect(text).toContain('\n\tpath = (submitted by launchctl)\n\ttype = Submitted\n\tstate = running\n');
+    expect(text).toContain('\n\targuments = {\n\t\t/bin/job\n\t\t-l\n\t\tx\n\t}\n');
+    port.end('org.example.sub', { code: 0 });
+    port.time.advance(10_000);
+    expect(port.pid('gui/501', 'org.example.sub')).not.toBeNull();
+    expect(await call('submit', '-l', 'org.example.sub', '--', '/bin/job')).toMatch(
+      /^37\|\|Could not submit job: 37/,
+    );
+    expect(await call('remove', 'org.example.sub')).toBe('0||');
+  });
+
+  it.each([[[]], [['-l', 'a']], [['--', '/bin/job']], [['-z', '--', '/bin/job']]])(
+    'wants a label and a command: %j',
+    async (args) => {
+      expect(await setUp().call('submit', ...args)).toMatch(/^64\|\|Usage: launchctl submit -l <label>/);
+    },
+  );
+});
+
+describe('setenv, getenv, unsetenv', () => {
+  it('set what print shows, for the caller’s own domain', async () => {
+    const { call } = setUp();
+    expect(await call('getenv', 'EDITOR')).toBe('0||');
+    expect(await call('setenv', 'EDITOR', 'vi', 'EMPTY', '')).toBe('0||');
+    expect(await call('getenv', 'EDITOR')).toBe('0|vi\n|');
+    expect(await call('getenv', 'EMPTY')).toBe('0|\n|');
+    await call('load', PATH);
+    const block = '\tinherited environment = {\n\t\tEDITOR => vi\n\t\tEMPTY => \n\t}\n';
+    expect(await call('print', `gui/501/${LABEL}`)).toContain(block);
+    expect(await call('print', 'gui/501')).toContain(block.replace('inherited ', ''));
+    expect(await call('print', 'user/501')).not.toContain('EDITOR');
+    expect(await call('unsetenv', 'EDITOR', 'NEVER_SET')).toBe('0||');
+    expect(await call('getenv', 'EDITOR')).toBe('0||');
+  });
+
+  it.each([
+    [['setenv', 'A']],
+    [['setenv', 'A=1', 'x']],
+    [['setenv', '', 'x']],
+    [['setenv']],
+    [['unsetenv']],
+    [['getenv', 'A', 'B']],
+  ])('%j is wrong usage', async (args) => {
+    expect(await setUp().call(...args)).toMatch(new RegExp(`^64\\|\\|Usage: launchctl ${args[0]} <key>`));
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { USAGE } from '../../src/emulator/usage.ts';
 import type { PlistValue } from '../../src/model/plist.ts';
 import { writePlist } from '../../src/plist/write.ts';
 import { jobPlist } from '../support/embedded-world.ts';
@@ -223,12 +224,42 @@ describe('list, error and the rest', () => {
 
   it('what it does not know it says', async () => {
     const { call } = setUp(501);
-    expect(await call('dance')).toBe('64||Unrecognized subcommand: dance\n');
-    expect(await call('__proto__')).toBe('64||Unrecognized subcommand: __proto__\n');
+    expect(await call('dance')).toBe('1||Unrecognized subcommand: dance\n');
+    expect(await call('__proto__')).toBe('1||Unrecognized subcommand: __proto__\n');
+    expect(await call('procinfo', '1')).toBe('1||This subcommand requires root privileges: procinfo\n');
+    expect(await setUp(0).call('procinfo', '1')).toBe(
+      '116||The embedded launchd has no procinfo, which launchctl of a Mac has.\n',
+    );
     expect(await call('print', 'moon/1')).toMatch(
       /^64\|\|Unrecognized target specifier\.\nUsage: launchctl print/,
     );
     expect(await call('managername')).toBe('0|Aqua\n|');
     expect(await call('manageruid')).toBe('0|501\n|');
+    expect(await call('variant')).toBe('0|RELEASE\n|');
+  });
+
+  it('help lists every verb, explains one, and knows no others', async () => {
+    const { call } = setUp(501);
+    const text = await call('help');
+    expect(text).toMatch(/^0\|Usage: launchctl <subcommand> \.\.\. \| help \[subcommand\]\n\nSubcommands:\n/);
+    for (const verb of Object.keys(USAGE)) expect(text).toMatch(new RegExp(`^\t${verb} +[A-Z].*\\.$`, 'm'));
+    expect(await call('help', 'kill')).toBe(
+      '0|Usage: launchctl kill <signal-number|signal-name> <service-target>\n|',
+    );
+    expect(await call('help', 'dance')).toBe('64||Usage: launchctl help <subcommand>\n');
+    expect(await call('getenv')).toBe('64||Usage: launchctl getenv <key>\n');
+  });
+
+  it('blame tells why it runs', async () => {
+    const { call, port } = setUp(501, { RunAtLoad: true });
+    await call('bootstrap', GUI, PATH);
+    expect(await call('blame', TARGET)).toBe('0|speculative\n|');
+    port.end(LABEL, { code: 0 });
+    expect(await call('blame', TARGET)).toBe('0|(not running)\n|');
+    await call('kickstart', '-kp', TARGET);
+    expect(await call('blame', TARGET)).toBe('0|launch job demand\n|');
+    expect(await call('blame', `${GUI}/nobody`)).toMatch(
+      /^113\|\|Bad request\.\nCould not find service "nobody"/,
+    );
   });
 });

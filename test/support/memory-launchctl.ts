@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Accounts } from '../../src/emulator/accounts.ts';
 import type { Reply } from '../../src/emulator/address.ts';
 import { DEFAULT_RELEASE, dialectOf } from '../../src/emulator/dialect.ts';
@@ -150,7 +151,8 @@ async function snapshot(files: Files, args: readonly string[]): Promise<Disk> {
     string,
     { readonly bytes: Uint8Array | null; readonly uid: number; readonly mode: number }
   >();
-  for (const path of args.filter((arg) => arg.startsWith('/'))) {
+  // The caller's folder is `/`.
+  for (const path of args.map((arg) => resolve('/', arg))) {
     const entry = await files.identify(path).catch(() => null);
     if (entry === null || entry.kind === 'folder') continue;
     const bytes = await files.read(path).catch(() => null);
