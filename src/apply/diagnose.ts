@@ -71,7 +71,10 @@ function looksFor({ verb, code }: Answer): readonly Look[] {
 
 /** Why launchd refused a call: the cause when looking finds it, else what the number says. Never throws. */
 export async function explainRefusal(means: Means, answer: Answer, job: LoadTarget): Promise<ReconcileError> {
-  return (await firstCause(means, answer, job, looksFor(answer))) ?? refusedBy(answer, targetOf(job));
+  const looks = looksFor(answer);
+  const cause = await firstCause(means, answer, job, looks);
+  const { launchctlCommand } = means.settings;
+  return cause ?? refusedBy(answer, targetOf(job), { launchctlCommand, lookedAt: looks.length > 0 });
 }
 
 /**

@@ -8,30 +8,52 @@ export function refuse(code: string, message: string, hint: string): ReconcileEr
   return new ReconcileError(code, message, { hint, exitCode: EXIT.failed });
 }
 
+/** How a refusal is told. */
+export interface Telling {
+  /** How a person calls launchctl. */
+  readonly launchctlCommand: string;
+  /** What the number may mean was looked at, and nothing of the kind was found. */
+  readonly lookedAt?: boolean;
+}
+
 /** launchd's no, in words by its number (facts §3.4): `launchctl/119`, or `launchctl/no-answer`. */
-export function refusedBy(answer: Answer, target: string): ReconcileError {
+export function refusedBy(answer: Answer, target: string, telling: Telling): ReconcileError {
   if (answer.code === null)
     return refuse(
       'launchctl/no-answer',
       answer.timedOut
         ? `launchctl ${answer.verb} ${target} did not end in time and was stopped.`
         : `launchctl ${answer.verb} ${target} was ended by a signal.`,
-      `Look what launchd has now: launchctl print ${target}. With a slow machine, give it more time: --timeout 30s.`,
+      `Look what launchd has now: ${telling.launchctlCommand} print ${target}. With a slow machine, give it more time: --timeout 30s.`,
     );
-  return refusedWith(answer.code, `launchctl ${answer.verb} ${target}`, target);
+  return refusedWith(answer.code, `launchctl ${answer.verb} ${target}`, target, telling);
 }
 
-/** The same for a number that we found out by looking, behind one that says little. */
-export function refusedWith(code: number, call: string, target: string): ReconcileError {
+/** Says so little that its usual meanings are worth nothing once they have been looked at. */
+const WASTEBASKET = 5;
+
+function refusedWith(code: number, call: string, target: string, telling: Telling): ReconcileError {
+  const { launchctlCommand, lookedAt = false } = telling;
   const known = launchctlCode(code);
+  const saysNothing = lookedAt && code === WASTEBASKET;
+  const meaning = saysNothing
+    ? 'launchctl answers that to almost anything.'
+    : (known?.meaning ?? 'launchctl does not document this number.');
+  const next = known?.next
+    .replaceAll('DOMAIN/LABEL', target)
+    .replaceAll('`launchctl ', `\`${launchctlCommand} `);
   return refuse(
     `launchctl/${code}`,
-    `${call} was refused with ${describeLaunchctlCode(code)}. ${known?.meaning ?? 'launchctl does not document this number.'}`,
-    (known?.next ?? 'Run the same command by hand to see what launchctl says.').replaceAll(
-      'DOMAIN/LABEL',
-      target,
-    ),
+    `${call} was refused with ${describeLaunchctlCode(code)}. ${meaning}${lookedAt ? ' Looking found nothing of the kind.' : ''}`,
+    next === undefined || saysNothing ? whatLaunchdSays(launchctlCommand) : next,
   );
+}
+
+/** Only the Mac's own launchd writes to the log of the system (facts §3.4). */
+function whatLaunchdSays(launchctlCommand: string): string {
+  return launchctlCommand === 'launchctl'
+    ? `Apply again, and look what launchd itself says: log show --last 2m --predicate 'process == "launchd"'`
+    : 'Apply again with --verbose, which shows each call of launchctl and what it ended with.';
 }
 
 /** Any error of an action as data. Words for what a file system refuses; what we do not expect is our own fault. */

@@ -65,7 +65,11 @@ async function lookAtService(
     case 'no-domain':
       return { state: reading.state };
     case 'unknown':
-      throw cannotTell(`what launchd has as ${domain}/${label}`, reading.why);
+      throw cannotTell(
+        `what launchd has as ${domain}/${label}`,
+        reading.why,
+        `${means.settings.launchctlCommand} print ${domain}/${label}`,
+      );
     case 'loaded': {
       const { path, submitted, pid, exitTimeout, minimumRuntime } = reading.service;
       return { state: 'loaded', path, submitted, pid, exitTimeout, minimumRuntime };
@@ -88,13 +92,17 @@ export async function lookAtOverride(
     case 'no-domain':
       return false;
     case 'unknown':
-      throw cannotTell(`which jobs are disabled in ${domain}`, reading.why);
+      throw cannotTell(
+        `which jobs are disabled in ${domain}`,
+        reading.why,
+        `${settings.launchctlCommand} print-disabled ${domain}`,
+      );
   }
 }
 
-function cannotTell(what: string, why: string): ReconcileError {
+function cannotTell(what: string, why: string, look: string): ReconcileError {
   return new ReconcileError('launchctl/unreadable', `It cannot be told ${what}: ${lowerFirst(why)}`, {
-    hint: 'Nothing was done to this job. Run reconcile plan again; if it stays so, look with launchctl print.',
+    hint: `Nothing was done to this job. Run reconcile plan again; if it stays so, look yourself: ${look}`,
     exitCode: EXIT.failed,
   });
 }

@@ -104,7 +104,7 @@ async function restoreOverride(work: Work, job: Target, disabled: boolean): Prom
   const reading = await printDisabled(launchctl, job.domain, { timeoutMs });
   if (reading.state === 'present' && (reading.disabled[job.label] ?? false) === disabled) return;
   const answer = await (disabled ? disable : enable)(launchctl, job.domain, job.label, { timeoutMs });
-  if (answer.outcome !== 'done') throw refusedBy(answer, targetOf(job));
+  if (answer.outcome !== 'done') throw refusedBy(answer, targetOf(job), work.settings);
 }
 
 /** A job that a refused bootout left alone is not touched; one that is on its way out is waited for. */

@@ -1,5 +1,6 @@
 import type { Job } from '../model/job.ts';
 import type { LifecycleSubject } from '../plan/lifecycle.ts';
+import { launchctlCommand } from '../sys/places.ts';
 import type { Context } from './context.ts';
 import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { resolveName } from './names.ts';
@@ -47,6 +48,7 @@ export async function observeNamed(name: string, context: Context, world: World)
       disabled,
       declaredOff: job?.enabled === false,
       entry,
+      launchctl: launchctlCommand(world.places),
     },
   };
 }

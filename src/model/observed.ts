@@ -55,6 +55,8 @@ export interface ObservedJob {
 /** What is really there: files, launchd, and what we own. Made by `observe`, judged by `planChanges`. */
 export interface Observed {
   readonly launchd: 'system' | 'embedded';
+  /** How a person calls its launchctl in a shell; default `launchctl`. */
+  readonly launchctlCommand?: string;
   /** Every readable or unreadable `*.plist` of the scanned folders, by path. */
   readonly plists: readonly ObservedPlist[];
   /** Every label that was asked for, in every domain that matters to it. */

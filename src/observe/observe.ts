@@ -8,6 +8,7 @@ import type { Observed, ObservedJob, ObservedPlist, ObservedService } from '../m
 import { isArray } from '../model/plist.ts';
 import type { DomainListing } from '../model/service.ts';
 import { printDisabled, printDomain, printService } from '../sys/client.ts';
+import { launchctlCommand } from '../sys/places.ts';
 import type { Files, Launchctl, Ports } from '../sys/ports.ts';
 import { mapBounded } from './bounded.ts';
 import { isProven } from './proof.ts';
@@ -61,6 +62,7 @@ export async function observe(
   );
   return {
     launchd: places.launchd,
+    launchctlCommand: launchctlCommand(places),
     plists,
     jobs: await observeJobs(ports.launchctl, scope, ledger, plists, wanted, listings),
     ledger,
@@ -119,17 +121,17 @@ async function askDomain(port: Launchctl, domain: Domain, scope: ObserveScope): 
   const options = scope.signal === undefined ? {} : { signal: scope.signal };
   const reading = await printDomain(port, domain, options);
   if (reading.state === 'no-domain') return 'no-domain';
-  if (reading.state === 'unknown') throw unusable(`print ${domain}`, reading.why);
+  if (reading.state === 'unknown') throw unusable(`print ${domain}`, reading.why, scope);
   if (reading.listing.disabled !== null) return reading.listing;
   const overrides = await printDisabled(port, domain, options);
   if (overrides.state === 'present') return { ...reading.listing, disabled: overrides.disabled };
   const why = overrides.state === 'unknown' ? overrides.why : 'It says that there is no such domain.';
-  throw unusable(`print-disabled ${domain}`, why);
+  throw unusable(`print-disabled ${domain}`, why, scope);
 }
 
-function unusable(question: string, why: string): ReconcileError {
+function unusable(question: string, why: string, { places }: ObserveScope): ReconcileError {
   return new ReconcileError('launchctl/unusable', `launchctl ${question} gave no usable answer: ${why}`, {
-    hint: `Run \`launchctl ${question}\` yourself to see what it says; nothing was touched. If it is only slow, add --timeout 30s.`,
+    hint: `Run \`${launchctlCommand(places)} ${question}\` yourself to see what it says; nothing was touched. If it is only slow, add --timeout 30s.`,
     exitCode: EXIT.noLaunchctl,
   });
 }

@@ -78,19 +78,19 @@ export function replacedFile(entry: Pick<LedgerEntry, 'label' | 'path'>, found: 
   };
 }
 
-export function unknown(job: Named, why: string): Blocked {
+export function unknown(job: Named, why: string, launchctl: string): Blocked {
   return {
     code: 'job/unknown',
     message: `What launchd says of ${job.domain}/${job.label} cannot be trusted: ${why}`,
-    hint: `Look at \`launchctl print ${job.domain}/${job.label}\`, then run this again.`,
+    hint: `Look at \`${launchctl} print ${job.domain}/${job.label}\`, then run this again.`,
   };
 }
 
-export function duplicate(job: Named, places: readonly string[]): Blocked {
+export function duplicate(job: Named, places: readonly string[], launchctl: string): Blocked {
   return {
     code: 'job/duplicate',
     message: `The label ${job.label} is there a second time: ${places.join(', ')}.`,
-    hint: 'Keep one: take the other out (`launchctl bootout DOMAIN/LABEL`, move its plist away) or use another label.',
+    hint: `Keep one: take the other out (\`${launchctl} bootout DOMAIN/LABEL\`, move its plist away) or use another label.`,
   };
 }
 

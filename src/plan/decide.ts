@@ -40,7 +40,7 @@ export function decide(on: Situation, lookup: Lookup, options: PlanOptions): Dec
   };
   if (on.job.excluded) return because(nothing, 'excluded');
   if (isHeld(on) && !options.releaseHeld) return because(nothing, 'held');
-  const first = askConsent(refuse(decideByTable(on, nothing, options), on), on, options);
+  const first = askConsent(refuse(decideByTable(on, nothing, options), on, lookup), on, options);
   return STEPS.reduce((decision, step) => step(decision, on, lookup, options), first);
 }
 
@@ -97,7 +97,7 @@ function whyItDiffers(on: Situation): readonly Reason[] {
 }
 
 /** What is never touched, whoever owns it and whatever was said on the command line. */
-function refuse(decision: Decision, on: Situation): Decision {
+function refuse(decision: Decision, on: Situation, { launchctl }: Lookup): Decision {
   if (isAppleLabel(on.job.label)) return block(decision, words.reserved(on.job.label));
   if (on.owner === 'other-stack' && on.rival !== null) {
     return block(decision, words.otherStack(on.rival), 'other-stack');
@@ -108,7 +108,7 @@ function refuse(decision: Decision, on: Situation): Decision {
   if (on.file === 'unreadable' && on.owner !== 'ours')
     return block(decision, words.unreadable(on.job.path, on.found), 'foreign');
   if (on.service.state === 'unknown')
-    return block(decision, words.unknown(on.job, on.service.why), 'unknown');
+    return block(decision, words.unknown(on.job, on.service.why, launchctl), 'unknown');
   return decision;
 }
 
@@ -158,7 +158,7 @@ function defer(decision: Decision, on: Situation): Decision {
 function noticeDuplicates(decision: Decision, on: Situation, lookup: Lookup): Decision {
   const places = duplicatesOf(on, lookup);
   if (places.length === 0) return decision;
-  const said = words.duplicate(on.job, places);
+  const said = words.duplicate(on.job, places, lookup.launchctl);
   const acts = decision.launchd !== 'leave' || decision.override !== 'leave' || decision.file === 'write';
   if (acts) return block(decision, said, 'duplicate');
   return because(

@@ -36,7 +36,7 @@ export function takeOut(
   const { label, domain, path } = entry;
   const found = lookup.plistAt(path);
   const service = lookup.serviceOf(label, domain);
-  const blocked = whyNot(entry, found, service);
+  const blocked = whyNot(entry, found, service, lookup.launchctl);
   const drifted = entry.applied !== null && found !== null && isDrifted(found, entry.applied);
   const actions: Action[] = [];
   if (isLoaded(service))
@@ -70,9 +70,10 @@ function whyNot(
   entry: Pick<LedgerEntry, 'label' | 'domain' | 'path'>,
   found: ObservedPlist | null,
   service: ObservedService,
+  launchctl: string,
 ): Blocked | null {
   if (isAppleLabel(entry.label)) return words.reserved(entry.label);
-  if (service.state === 'unknown') return words.unknown(entry, service.why);
+  if (service.state === 'unknown') return words.unknown(entry, service.why, launchctl);
   if (service.state === 'loaded' && service.service.submitted) return words.submitted(entry);
   if (found === null) return null;
   if (found.symlink) return words.symlink(entry.path);

@@ -22,6 +22,8 @@ export interface LifecycleSubject {
   readonly declaredOff: boolean;
   /** Null: not ours. */
   readonly entry: LedgerEntry | null;
+  /** How a person calls launchctl in a shell. */
+  readonly launchctl?: string;
 }
 
 /** `stop` is a bootout that the ledger notes as held; with `disable`, for the next login too. */
@@ -135,7 +137,7 @@ function change(
 
 /** Why nothing may be done to it at all. */
 function refusal(subject: LifecycleSubject): Blocked | null {
-  const { service, entry, label, domain } = subject;
+  const { service, entry, label, domain, launchctl = 'launchctl' } = subject;
   if (entry === null && subject.found === null && service.state === 'not-loaded')
     return notInstalled(subject);
   if (entry === null)
@@ -148,7 +150,7 @@ function refusal(subject: LifecycleSubject): Blocked | null {
     return {
       code: 'job/unknown',
       message: service.why,
-      hint: `Look yourself: launchctl print ${domain}/${label}`,
+      hint: `Look yourself: ${launchctl} print ${domain}/${label}`,
     };
   if (service.state === 'no-domain')
     return {

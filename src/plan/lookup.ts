@@ -6,6 +6,8 @@ import { groupBy } from './group.ts';
 /** What was observed, found by what is asked for: a thousand jobs must not be searched a thousand times. */
 export interface Lookup {
   readonly observed: Observed;
+  /** How a person calls launchctl in a shell. */
+  readonly launchctl: string;
   plistAt(path: string): ObservedPlist | null;
   plistsWithLabel(label: string): readonly ObservedPlist[];
   /** A label that was not asked for is unknown, never absent. */
@@ -32,6 +34,7 @@ export function createLookup(observed: Observed): Lookup {
   const unrecorded = new Set(observed.disabledUnrecorded);
   return {
     observed,
+    launchctl: observed.launchctlCommand ?? 'launchctl',
     plistAt: (path) => byPath.get(path) ?? null,
     plistsWithLabel: (label) => byLabel.get(label) ?? [],
     serviceOf: (label, domain) =>

@@ -17,6 +17,7 @@ export function nextStep(
     disabledByUs,
     change,
     cause,
+    launchctl,
   }: {
     readonly seen: ObservedService;
     readonly job: Job | null;
@@ -27,13 +28,15 @@ export function nextStep(
     readonly change: Pick<Change, 'op' | 'blocked'>;
     /** Why launchd cannot start it, where looking found that. */
     readonly cause: Finding | null;
+    /** How a person calls it in a shell. */
+    readonly launchctl: string;
   },
 ): string {
   const name = status.instance ?? status.label;
   const target = `${status.domain}/${status.label}`;
   switch (status.verdict) {
     case 'unknown':
-      return `Look at \`launchctl print ${target}\`: ${seen.state === 'unknown' ? seen.why : 'its answer cannot be read.'}`;
+      return `Look at \`${launchctl} print ${target}\`: ${seen.state === 'unknown' ? seen.why : 'its answer cannot be read.'}`;
     case 'disabled':
       if (job?.enabled === false) return '';
       if (isHeld)

@@ -90,10 +90,13 @@ function judgeJob(
     lastExit: service?.lastExit ?? null,
     verdict,
   };
-  const disabledByUs = override === true && own.some((entry) => entry.disabled === true);
+  const disabledByUs = own.some((entry) => lookup.isDisabledByUs(change, entry));
   const preflight = preflights.get(`${domain}/${label}`);
   const cause = job === null || preflight === undefined ? null : whyIll(job, seen, preflight);
-  return { ...status, next: nextStep(status, { seen, job, isHeld, disabledByUs, change, cause }) };
+  return {
+    ...status,
+    next: nextStep(status, { seen, job, isHeld, disabledByUs, change, cause, launchctl: lookup.launchctl }),
+  };
 }
 
 /** Interface §5, the first that fits. `plist` is the declared one: it says what triggers the job and what restarts it. */

@@ -197,5 +197,5 @@ function whyNoAnswer(verb: Verb, { code, stderr, timedOut }: CallResult): string
   if (timedOut) return `launchctl ${verb} did not answer in time.`;
   if (code === null) return `launchctl ${verb} was ended by a signal, or said more than can be believed.`;
   const said = stderr.trim().split('\n')[0] ?? '';
-  return `launchctl ${verb} ended with ${code}${said === '' ? '' : `: ${said}`}.`;
+  return `launchctl ${verb} ended with ${code}${said === '' ? '' : `: ${said.replace(/\.$/, '')}`}.`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { isSystemWide, serviceTarget } from '../launchd/domains.ts';
+import { isAppleLabel, isSystemWide, parseTarget, serviceTarget } from '../launchd/domains.ts';
 import type { Domain, Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Unfinished } from '../model/journal.ts';
@@ -13,15 +13,21 @@ export const JOURNAL_FOLDER = 'journal';
 
 const NAME = /^[0-9a-f]{16}\.json$/;
 
+/** Without `userAgents`: no job of a user is ever spoken of here. */
+export type JournalPlaces = Pick<Places, 'userState' | 'systemState' | 'daemons' | 'globalAgents'> &
+  Partial<Pick<Places, 'userAgents'>>;
+
 /**
  * The changes that are under way, one file each, in the state folder that holds the ledger of the job: that of `system`
  * and `all-users` jobs is root's alone. Files are 0600 in a folder 0700, whole or not there at all. They hold the bytes of
  * the plist that was there before, since a roll-back needs them, and are gone when the change has ended.
  *
+ * An entry is a record of ours, not a licence: one that names a file outside of launchd's folders is not taken up.
+ *
  * @param callerUid the effective uid of this process
  */
 export function createJournal(
-  places: Pick<Places, 'userState' | 'systemState' | 'daemons' | 'globalAgents'>,
+  places: JournalPlaces,
   files: Files,
   processes: Pick<Processes, 'alive'>,
   callerUid: number,
@@ -62,6 +68,8 @@ export function createJournal(
         const reading = parseJournal(new TextDecoder().decode(await files.read(path)));
         if (!reading.ok) throw unreadable(path, reading.why);
         if (fileOf(reading.change) !== path) throw unreadable(path, 'is about another job');
+        const stray = strayOf(reading.change, places);
+        if (stray !== null) throw unreadable(path, `names ${stray}, which no job of reconcile’s can be`);
         if (!(await isAtWork(reading.maker))) found.push(reading.change);
       }
     } catch (error) {
@@ -97,6 +105,24 @@ export function createJournal(
 /** A label may be longer than the name of a file, and differ from another by letter case alone. */
 function nameOf(domain: Domain, label: string): string {
   return `${createHash('sha256').update(serviceTarget(domain, label)).digest('hex').slice(0, 16)}.json`;
+}
+
+/** The first file outside of launchd's folders, or job that is nobody's to change; null: there is none. */
+function strayOf(
+  { label, plist, former, intent }: Unfinished,
+  { userAgents, globalAgents, daemons }: JournalPlaces,
+): string | null {
+  const folders: readonly (string | undefined)[] = [userAgents, globalAgents, daemons];
+  const files = [plist, ...Object.keys(former.files), ...Object.keys(intent.files), ...intent.modes];
+  const targets = [...intent.out, ...intent.overrides, ...Object.keys(intent.loads)];
+  const isOurs = (path: string): boolean =>
+    posix.normalize(path) === path && path.endsWith('.plist') && folders.includes(posix.dirname(path));
+  const isFree = (name: string | undefined): boolean => name !== undefined && !isAppleLabel(name);
+  return (
+    files.find((path) => !isOurs(path)) ??
+    targets.find((target) => !isFree(parseTarget(target)?.label)) ??
+    (isFree(label) ? null : label)
+  );
 }
 
 /** What is put back from here becomes a plist that launchd runs: nobody else may have written it. */

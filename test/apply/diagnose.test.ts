@@ -154,7 +154,14 @@ const ROWS: readonly Row[] = [
     /type Aqua, and its plist allows Background only\.$/,
     /domain: user/,
   ],
-  [5, 'nothing to be seen', {}, 'launchctl/5', /refused with 5: Input\/output error\./, /is it loaded/],
+  [
+    5,
+    'nothing to be seen',
+    {},
+    'launchctl/5',
+    /refused with 5: Input\/output error\. .* Looking found nothing of the kind\.$/,
+    /log show/,
+  ],
   [
     2,
     'a plist that has gone',

@@ -89,7 +89,7 @@ describe('bootout', () => {
     const report = await world.apply([world.update(A)]);
     expect(report.results[0]?.error).toMatchObject({
       code: 'job/still-there',
-      hint: expect.stringContaining('process 1000 '),
+      hint: expect.stringContaining('Its process 1000 may ignore SIGTERM'),
     });
     expect(count(world.launchctl.calls, 'bootstrap')).toBe(0);
     expect(world.launchctl.jobs.get(world.target(A))?.pid).toBe(1000);

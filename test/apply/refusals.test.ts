@@ -350,7 +350,7 @@ describe('the cause of a 5', () => {
     expect(world.launchctl.calls.filter((call) => call.startsWith('bootstrap')).length).toBeGreaterThan(2);
   });
 
-  it.each([37, 78, 113, 119, 122, 125, 134, 150])('a %i is put in words with a next step', async (code) => {
+  it.each([37, 78, 113, 119, 122, 134, 150])('a %i is put in words with a next step', async (code) => {
     const world = createWorld();
     world.launchctl.rules.push({ call: 'bootstrap', answer: { code } });
     const report = await world.apply([world.create(A)]);
@@ -362,5 +362,37 @@ describe('the cause of a 5', () => {
         hint: expect.stringMatching(/\S/),
       },
     });
+    // The usual meaning was looked at before: it is not told as if it were so.
+    expect(report.results[0]?.error?.message).toContain('Looking found nothing of the kind.');
+  });
+
+  it('a 125 of a session that print shows all the same: a new job waits for the next login, and nothing is taken back', async () => {
+    const world = createWorld();
+    world.launchctl.rules.push({ call: 'bootstrap', answer: { code: 125 } });
+    const report = await world.apply([world.create(A)]);
+    expect(report.results[0]).toMatchObject({
+      outcome: 'deferred',
+      error: { code: 'domain/absent', hint: expect.stringContaining('over SSH') },
+    });
+    expect(report.changed).toBe(true);
+    expect(existsSync(world.path(A))).toBe(true);
+    expect(await world.ports.journal.read()).toEqual([]);
+  });
+
+  it('a 125 after a job was taken out is rolled back: it was loaded there, so there is a session', async () => {
+    const world = createWorld();
+    const former = world.install(A);
+    refuseNew(world, 125);
+    const report = await world.apply([world.update(A)]);
+    expect(report.results[0]).toMatchObject({ outcome: 'rolled-back', error: { code: 'launchctl/125' } });
+    expect(world.text(A)).toBe(former);
+    expect(world.launchctl.jobs.has(world.target(A))).toBe(true);
+  });
+
+  it('is told with the launchctl that is really in use', async () => {
+    const world = createWorld();
+    world.launchctl.rules.push({ call: 'bootstrap', answer: { code: 113 } });
+    const report = await world.apply([world.create(A)], { launchctlCommand: 'STATE=/s /opt/launchctl' });
+    expect(report.results[0]?.error?.hint).toContain('`STATE=/s /opt/launchctl bootstrap`');
   });
 });

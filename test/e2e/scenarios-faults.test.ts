@@ -193,3 +193,22 @@ describe('a run that is killed right after it disabled a job', () => {
     );
   });
 });
+
+describe('advice to call launchctl', () => {
+  it('names the program that is in use', async () => {
+    const program = world.env['RECONCILE_LAUNCHCTL'] ?? '';
+    const file = declare(['advice'], 'one');
+    expect(await apply(...file)).toMatchObject({ exit_code: 0 });
+    world.fault('case "$*" in "print "*.advice) echo hello; exit 0;; esac');
+    const plan = await world.reconcile('plan', '--refresh', 'full', ...file);
+    expect(plan.stdout).toMatch(`hint: Look at \`${program} print gui/`);
+    expect((await world.reconcile('status', ...file)).stdout).toContain(`Look at \`${program} print gui/`);
+    expect((await world.reconcile('stop', 'advice', ...file)).stderr).toContain(`${program} print gui/`);
+    world.fault('case "$1" in print) exit 0;; esac');
+    const unusable = await world.reconcile('plan', ...file);
+    expect([unusable.code, unusable.stderr]).toEqual([
+      69,
+      expect.stringContaining(`hint: Run \`${program} print gui/`),
+    ]);
+  });
+});

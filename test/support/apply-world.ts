@@ -49,6 +49,7 @@ export function createWorld(files: Files = realFiles): World {
   const places = {
     userState: state,
     systemState: state,
+    userAgents: agents,
     daemons: join(folder, 'd'),
     globalAgents: join(folder, 'g'),
   };

@@ -20,7 +20,7 @@ const change = (label: string, folder = '/home/me/LaunchAgents'): Unfinished => 
   former: {
     files: {
       [`${folder}/${label}.plist`]: { base64: 'AAE=', hash: 'a'.repeat(64), mode: 0o600 },
-      '/new': null,
+      [`${folder}/new.plist`]: null,
     },
     services: {
       [`gui/501/${label}`]: {
@@ -36,8 +36,8 @@ const change = (label: string, folder = '/home/me/LaunchAgents'): Unfinished => 
     disabled: { [`gui/501/${label}`]: true },
   },
   intent: {
-    files: { '/p': 'b'.repeat(64), '/q': null },
-    modes: ['/p'],
+    files: { [`${folder}/p.plist`]: 'b'.repeat(64), [`${folder}/q.plist`]: null },
+    modes: [`${folder}/p.plist`],
     overrides: [`gui/501/${label}`],
     out: [`gui/501/${label}`],
     loads: { [`gui/501/${label}`]: '/p' },
@@ -48,6 +48,7 @@ function open(folder: string, callerUid = uid): Journal {
   const places = {
     userState: join(folder, 'user'),
     systemState: join(folder, 'system'),
+    userAgents: '/home/me/LaunchAgents',
     daemons: '/daemons',
     globalAgents: '/agents',
   };
@@ -131,6 +132,50 @@ describe('createJournal', () => {
       code: 'journal/unreadable',
       exitCode: 1,
       message: expect.stringContaining(why),
+    });
+  });
+
+  it.each<[string, (change: Unfinished) => Unfinished, string]>([
+    [
+      'a file elsewhere that was there before',
+      (change) => ({
+        ...change,
+        former: { ...change.former, files: { ...change.former.files, '/home/me/.profile': null } },
+      }),
+      '/home/me/.profile',
+    ],
+    [
+      'a file to write that only seems to lie there',
+      (change) => ({
+        ...change,
+        intent: {
+          ...change.intent,
+          files: { '/home/me/LaunchAgents/../LaunchAgents/x.plist': 'b'.repeat(64) },
+        },
+      }),
+      '/home/me/LaunchAgents/../LaunchAgents/x.plist',
+    ],
+    [
+      'the mode of something that is no plist',
+      (change) => ({ ...change, intent: { ...change.intent, modes: ['/home/me/LaunchAgents/sh'] } }),
+      '/home/me/LaunchAgents/sh',
+    ],
+    [
+      'a job of macOS',
+      (change) => ({ ...change, intent: { ...change.intent, out: ['gui/501/com.apple.Dock.agent'] } }),
+      'gui/501/com.apple.Dock.agent',
+    ],
+    [
+      'a whole domain',
+      (change) => ({ ...change, intent: { ...change.intent, overrides: ['gui/501'] } }),
+      'gui/501',
+    ],
+  ])('is not trusted when it names %s', async (_, spoil, named) => {
+    const folder = temporaryFolder();
+    await open(folder).begin(spoil(change('com.example.a')));
+    await expect(open(folder).read()).rejects.toMatchObject({
+      code: 'journal/unreadable',
+      message: expect.stringContaining(`names ${named},`),
     });
   });
 

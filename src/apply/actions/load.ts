@@ -1,4 +1,6 @@
+import { domainKind } from '../../launchd/domains.ts';
 import type { Domain } from '../../model/domain.ts';
+import type { ReconcileError } from '../../model/errors.ts';
 import type { FileIdentity } from '../../model/ledger.ts';
 import { type Answer, bootstrap as bootstrapJob } from '../../sys/client.ts';
 import type { Files } from '../../sys/ports.ts';
@@ -11,6 +13,8 @@ import { type Perform, targetOf, type Work } from '../work.ts';
 /** How long a bootstrap is tried again after our own bootout (facts §3.5), and without one. */
 const AFTER_BOOTOUT_MS = 10_000;
 const OTHERWISE_MS = 2_000;
+/** `Domain does not support specified action`. */
+const NO_SESSION = 125;
 
 export const bootstrap: Perform<'bootstrap'> = async (action, work) => {
   const { progress } = work;
@@ -61,7 +65,9 @@ export async function load(
   });
   if (found !== null) return found;
   if (last === null) throw new Error('bootstrap was never tried');
-  throw await explainRefusal(work, last, job);
+  const refusal = await explainRefusal(work, last, job);
+  if (!afterBootout && isWithoutSession(last, job.domain, refusal)) return 'no-domain';
+  throw refusal;
 
   async function afterRefusal(): Promise<'loaded' | 'no-domain' | null> {
     const reading = await look(work, job.domain, job.label);
@@ -77,6 +83,14 @@ export async function load(
         throw loadedElsewhere(target, reading.service.path);
     }
   }
+}
+
+/**
+ * 125 of one's own `gui` domain is what a Mac says where nobody is logged in at the screen, as over SSH (facts §3.1, §6,
+ * 14), even if `print` shows the domain: a job that was not loaded before waits for the session then, and loses nothing.
+ */
+function isWithoutSession({ code }: Answer, domain: Domain, refusal: ReconcileError): boolean {
+  return code === NO_SESSION && domainKind(domain) === 'gui' && refusal.code === `launchctl/${NO_SESSION}`;
 }
 
 export function loadedElsewhere(target: string, path: string | null): Error {

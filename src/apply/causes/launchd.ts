@@ -116,4 +116,4 @@ export function noSession(domain: Domain): string {
 }
 
 export const SESSION_HINT =
-  'Log in at the screen and apply again, or declare the job with domain: user or domain: system.';
+  'Log in at the screen and apply again (over SSH, from cron or with sudo there is no such session), or declare the job with domain: user or domain: system.';
