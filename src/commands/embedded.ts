@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Places } from '../model/domain.ts';
@@ -6,6 +7,7 @@ import { createLaunchctl } from '../sys/launchctl.ts';
 import { choosePlaces, launchctlEnvironment, realHost } from '../sys/places.ts';
 import { makePrivateWorld } from '../sys/private-world.ts';
 import { runAttached } from '../sys/run-attached.ts';
+import { mayGoOn } from './confirm.ts';
 import type { Command, Context } from './context.ts';
 import { printDocument } from './document.ts';
 
@@ -32,13 +34,33 @@ export const embedded: Command<EmbeddedArguments> = async ({ verb, argv, os }, c
         'The embedded launchd is stopped, and its jobs are ended. The next command starts it again.',
       );
     case 'reset':
-      await stop(places, context.env);
-      await rm(places.userState, { recursive: true, force: true });
-      return tell(context, `Everything of the embedded launchd is gone: ${places.userState}`);
+      return reset(places, context);
     case 'run':
       return runInFreshWorld(argv, os, context);
   }
 };
+
+/** Ends all jobs and removes all that the embedded launchd has, once a person or `--yes` has agreed. */
+async function reset(places: Places, context: Context): Promise<number> {
+  const { userState } = places;
+  if (!existsSync(userState))
+    return tell(context, `There is nothing to reset: the embedded launchd has nothing at ${userState}.`);
+  const agreed = await mayGoOn(
+    `End all jobs of the embedded launchd, and remove ${userState}, for good?`,
+    context,
+    {
+      message: `This removes all jobs, plists and overrides in ${userState}, and there is no terminal to ask on.`,
+      hint: 'See what is there with `reconcile embedded status`, then run `reconcile embedded reset --yes`.',
+    },
+  );
+  if (!agreed) {
+    context.terminal.note('Nothing was changed.');
+    return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
+  }
+  await stop(places, context.env);
+  await rm(userState, { recursive: true, force: true });
+  return tell(context, `Everything of the embedded launchd is gone: ${userState}`);
+}
 
 function tell(context: Context, message: string): number {
   if (context.options.json) printDocument(context, EXIT.ok, { message });

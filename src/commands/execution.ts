@@ -1,5 +1,5 @@
 import { applyPlan } from '../apply/apply.ts';
-import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
+import { EXIT, type ExitCode } from '../model/errors.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { Report, Result } from '../model/report.ts';
 import { IS_CALLER } from '../plan/caller.ts';
@@ -7,6 +7,7 @@ import { reportToJson } from '../report/apply-json.ts';
 import { renderReport } from '../report/apply-text.ts';
 import { renderPlan } from '../report/plan-text.ts';
 import { launchctlCommand } from '../sys/places.ts';
+import { mayGoOn, type Unanswered } from './confirm.ts';
 import type { Context } from './context.ts';
 import { noteDiagnostics } from './declaration.ts';
 import { handOver } from './detach.ts';
@@ -52,7 +53,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     terminal.out(renderPlan({ ...asked, changes }, terminal.style, execution.removed));
   }
   const doable = asked.changes.some((change) => canBegin(change, execution) || isCaller(change));
-  if (doable && confirm !== null && !(await mayGoOn(confirm, context))) {
+  if (doable && confirm !== null && !(await mayGoOn(confirm, context, whenUnanswered(context.command)))) {
     terminal.note('Nothing was changed.');
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   }
@@ -135,21 +136,14 @@ function canBegin({ actions, deferred }: Change, { sudo }: Execution): boolean {
   return actions.length > 0 && (deferred !== 'needs-root' || sudo === true);
 }
 
-/** `--yes`, a saved plan, or a person who says so. */
-async function mayGoOn(question: string, { command, terminal, options, env }: Context): Promise<boolean> {
-  if (options.yes || !['', '0', 'false', undefined].includes(env['RECONCILE_YES'])) return true;
-  if (terminal.interactive && !options.json) return terminal.ask(question);
-  throw new ReconcileError(
-    'confirm/no-terminal',
-    'Changes are pending, and there is no terminal to ask on.',
-    {
-      hint:
-        command === 'destroy'
-          ? 'To take all jobs of this stack away without being asked, run `reconcile destroy --yes`.'
-          : `Look at them with \`reconcile plan\`, then run \`reconcile ${command} --yes\`.`,
-      exitCode: EXIT.usage,
-    },
-  );
+function whenUnanswered(command: string): Unanswered {
+  return {
+    message: 'Changes are pending, and there is no terminal to ask on.',
+    hint:
+      command === 'destroy'
+        ? 'To take all jobs of this stack away without being asked, run `reconcile destroy --yes`.'
+        : `Look at them with \`reconcile plan\`, then run \`reconcile ${command} --yes\`.`,
+  };
 }
 
 /** Interface §3 and §7: the first that applies of 130, 4, 3, 1, 77, 0. */

@@ -317,7 +317,7 @@ function addEmbedded(program: Commander, run: Run): void {
   const plain = [
     ['status', 'whether it runs, where, and what it supervises'],
     ['stop', 'end all its jobs, then the daemon itself'],
-    ['reset', 'stop it, and forget all its jobs, plists and overrides'],
+    ['reset', 'stop it, and forget all its jobs, plists and overrides, after asking'],
   ] as const;
   for (const [verb, description] of plain)
     embedded

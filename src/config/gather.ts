@@ -97,7 +97,7 @@ function gatherFile(path: string, role: Role, askedAt: Span | null, state: Gathe
   const reading = state.source.read(path);
   if (!reading.ok) {
     const isIncluded = askedAt !== null;
-    refuse(`file/${reading.reason}`, reading.message, fileHint(reading.reason, isIncluded));
+    refuse(`file/${reading.reason}`, reading.message, reading.hint ?? fileHint(reading.reason, isIncluded));
     return;
   }
   const { realPath, text } = reading;
@@ -136,7 +136,9 @@ function fileHint(
 ): string | undefined {
   switch (reason) {
     case 'missing':
-      return isIncluded ? 'Check the path; a `?` at its end says that the file may be absent.' : undefined;
+      return isIncluded
+        ? 'Check the path; a `?` at its end says that the file may be absent.'
+        : 'Check the path, or run `reconcile init -f` with it to write a first file there.';
     case 'too-large':
       return 'Check that it is the right file, or split it with `include:`.';
     case 'untrusted':

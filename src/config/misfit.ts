@@ -61,7 +61,7 @@ export function unknownKey(key: string, value: YamlNode, path: string, shape: Sh
     return { ...problem, hint: `Did you mean \`${meant}\`?` };
   }
   return all.length > 12
-    ? problem
+    ? { ...problem, hint: '`reconcile schema` prints all fields that there are.' }
     : { ...problem, hint: `It takes ${all.map((name) => `\`${name}\``).join(', ')}.` };
 }
 

@@ -18,4 +18,6 @@ export type SourceReading =
       readonly reason: 'missing' | 'unreadable' | 'too-large' | 'untrusted';
       /** One sentence. */
       readonly message: string;
+      /** What to do about it, where the reason alone does not tell. */
+      readonly hint?: string;
     };

@@ -14,18 +14,18 @@ export interface Finding {
   readonly exit: typeof COULD_NOT_START | typeof NOT_FOUND | null;
   /** What is wrong: a sentence without its full stop. */
   readonly cause: string;
-  /** What comes of it, as the second half of that sentence. */
-  readonly effect: string;
+  /** What comes of it, as the second half of that sentence, for the jobs with these names. */
+  readonly effect: (who: string) => string;
   /** What to do next, with the command in back quotes: a sentence. */
   readonly hint: string;
 }
 
 /** The effect of nearly all of them. */
-export const NOT_STARTED = (name: string): string =>
-  `so launchd cannot start ${name} and will report exit code 78 (EX_CONFIG)`;
+export const NOT_STARTED: Finding['effect'] = (who) =>
+  `so launchd cannot start ${who} and will report exit code 78 (EX_CONFIG)`;
 
 /** Something by which launchd cannot start the job. `code` without its area. */
-export function warning(code: string, cause: string, effect: string, hint: string): Finding {
+export function warning(code: string, cause: string, effect: Finding['effect'], hint: string): Finding {
   return { code: `preflight/${code}`, severity: 'warning', exit: COULD_NOT_START, cause, effect, hint };
 }
 

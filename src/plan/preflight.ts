@@ -7,6 +7,7 @@ import type { Blocked, Change, Plan } from '../model/plan.ts';
 import type { PathLook, Preflight } from '../model/requirements.ts';
 import type { LastExit } from '../model/service.ts';
 import { COULD_NOT_START, type Finding, NOT_FOUND, word } from './finding.ts';
+import { groupBy } from './group.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import { judgeRequirements, whyEnded } from './requirements.ts';
 
@@ -55,7 +56,7 @@ export function judgePreflight(plan: Plan, jobs: readonly Job[], observed: Obser
   if (seen.size === 0) return plan;
   const lookup = createLookup(observed);
   const byTarget = new Map(jobs.map((job) => [targetOf(job), job]));
-  const diagnostics: Diagnostic[] = [];
+  const told: Told[] = [];
   const changes = plan.changes.map((change) => {
     const job = byTarget.get(targetOf(change));
     const preflight = seen.get(targetOf(change));
@@ -64,11 +65,10 @@ export function judgePreflight(plan: Plan, jobs: readonly Job[], observed: Obser
     const blocked = isLoading(change)
       ? (whyRefused(job, change, preflight, lookup) ?? whyNoFolder(change, findings, preflight))
       : null;
-    for (const finding of findings)
-      if (finding.code !== blocked?.code) diagnostics.push(diagnosticOf(job, finding));
+    for (const finding of findings) if (finding.code !== blocked?.code) told.push({ job, finding });
     return blocked === null ? change : block(change, blocked);
   });
-  return { ...plan, changes, diagnostics: [...plan.diagnostics, ...diagnostics] };
+  return { ...plan, changes, diagnostics: [...plan.diagnostics, ...tellTogether(told)] };
 }
 
 /** What keeps the job from starting well. A folder that apply is going to make is not missing. */
@@ -80,16 +80,44 @@ export function findingsOf(job: Job, { requirements, folder, systemVolumes }: Pr
       (path) => path === workingDirectory.path || path.startsWith(`${workingDirectory.path}/`),
     );
   const needs = isMade ? { ...requirements, workingDirectory: null } : requirements;
-  return [...aboutVolume(job, folder, systemVolumes), ...judgeRequirements(needs, job.instance)];
+  return [...aboutVolume(folder, systemVolumes), ...judgeRequirements(needs, job.instance)];
 }
 
-function diagnosticOf(job: Job, { code, severity, cause, effect, hint }: Finding): Diagnostic {
-  const { file, line, column, length } = job.place;
-  return { code, severity, message: `${cause}, ${effect}.`, file, line, column, length, hint };
+interface Told {
+  readonly job: Job;
+  readonly finding: Finding;
+}
+
+/** One and the same thing that several jobs stumble over is told once, at the first of them, with the names of all. */
+function tellTogether(told: readonly Told[]): readonly Diagnostic[] {
+  const groups = groupBy(told, ({ finding }) => [finding.code, finding.cause, finding.hint].join('\n'));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { code, severity, cause, effect, hint } = first.finding;
+    const { file, line, column, length } = first.job.place;
+    const who = enumerate(group.map(({ job }) => job.instance));
+    const message = `${upperFirst(cause)}, ${effect(who)}.`;
+    return [{ code, severity, message, file, line, column, length, hint }];
+  });
+}
+
+/** So many names are told; the others are counted. */
+const MOST_NAMES = 5;
+
+/** `a`, `a and b`, `a, b and c`, `a, b, c, d, e and 3 more`. */
+function enumerate(names: readonly string[]): string {
+  const shown = names.length > MOST_NAMES + 1 ? names.slice(0, MOST_NAMES) : names.slice(0, -1);
+  const last = shown.length < names.length - 1 ? `${names.length - shown.length} more` : names.at(-1);
+  return shown.length === 0 ? `${last}` : `${shown.join(', ')} and ${last}`;
+}
+
+function upperFirst(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 /** Behaviours: launchd is reported to refuse plists of a home on another volume. */
-function aboutVolume(job: Job, folder: PathLook, volumes: readonly string[]): readonly Finding[] {
+function aboutVolume(folder: PathLook, volumes: readonly string[]): readonly Finding[] {
   if (volumes.length === 0 || folder.dev === null || volumes.includes(folder.dev)) return [];
   return [
     {
@@ -97,7 +125,7 @@ function aboutVolume(job: Job, folder: PathLook, volumes: readonly string[]): re
       severity: 'warning',
       exit: null,
       cause: `${folder.path} is on another volume than macOS`,
-      effect: `so launchd may refuse ${job.instance}, or not find it at the next login`,
+      effect: (who) => `so launchd may refuse ${who}, or not find it at the next login`,
       hint: `Declare it with \`domain: all-users\` or \`domain: system\`, whose folders are on the volume of macOS; \`df ${word(folder.path)}\` shows which it is on.`,
     },
   ];

@@ -2,7 +2,7 @@ import type { Lookup, PathLook, ProgramLook, Requirements } from '../model/requi
 import { type Finding, isMissing, NOT_FOUND, NOT_STARTED, user, warning, word } from './finding.ts';
 
 /** The program, its interpreter, and what `env` is to find: the first thing that is wrong. */
-export function aboutProgram(program: ProgramLook, needs: Requirements, name: string): readonly Finding[] {
+export function aboutProgram(program: ProgramLook, needs: Requirements): readonly Finding[] {
   const { look, lookup, form, byName } = program;
   if (look === null) {
     if (lookup === null || lookup.unsure) return [];
@@ -10,23 +10,18 @@ export function aboutProgram(program: ProgramLook, needs: Requirements, name: st
       warning(
         'program-missing',
         `${lookup.name} is in none of ${lookup.folders.join(':')}, where launchd looks a bare name up`,
-        NOT_STARTED(name),
+        NOT_STARTED,
         `Write its path in full; \`command -v ${word(lookup.name)}\` tells it.`,
       ),
     ];
   }
-  const wrong = wrongFile(look, needs, 'program', name) ?? wrongForm(look.path, form, needs, name);
+  const wrong = wrongFile(look, needs, 'program') ?? wrongForm(look.path, form, needs);
   if (wrong !== null) return [wrong];
   return byName === null || byName.found !== null || byName.unsure ? [] : [notFoundByEnv(byName, look.path)];
 }
 
 /** The program or its interpreter: not there, no file, or not to be executed. */
-function wrongFile(
-  look: PathLook,
-  needs: Requirements,
-  what: 'program' | 'interpreter',
-  name: string,
-): Finding | null {
+function wrongFile(look: PathLook, needs: Requirements, what: 'program' | 'interpreter'): Finding | null {
   const { path } = look;
   switch (look.kind) {
     case 'hidden':
@@ -35,7 +30,7 @@ function wrongFile(
       return warning(
         `${what}-missing`,
         isMissing(look),
-        NOT_STARTED(name),
+        NOT_STARTED,
         look.symlink
           ? `See where it leads with \`ls -l ${word(path)}\`, and mend it.`
           : `Install it, or correct its path; \`ls -l ${word(path)}\` shows when it is there.`,
@@ -45,7 +40,7 @@ function wrongFile(
       return warning(
         `${what}-not-a-file`,
         `${path} is ${look.kind === 'folder' ? 'a folder' : 'no regular file'}`,
-        NOT_STARTED(name),
+        NOT_STARTED,
         `Name the program itself; look with \`ls -la ${word(path)}\`.`,
       );
     case 'file': {
@@ -54,7 +49,7 @@ function wrongFile(
       return warning(
         `${what}-not-executable`,
         nobody ? `${path} is not executable` : `${path} may not be executed by ${user(needs)}`,
-        NOT_STARTED(name),
+        NOT_STARTED,
         nobody
           ? `Run \`chmod +x ${word(path)}\`.`
           : `See who may run it and enter its folders: \`ls -ld ${word(path)}\`.`,
@@ -63,22 +58,17 @@ function wrongFile(
   }
 }
 
-function wrongForm(
-  path: string,
-  form: ProgramLook['form'],
-  needs: Requirements,
-  name: string,
-): Finding | null {
+function wrongForm(path: string, form: ProgramLook['form'], needs: Requirements): Finding | null {
   if (form === null || form.form === 'binary') return null;
   if (form.form === 'text')
     return warning(
       'no-interpreter-line',
       `${path} is a text that does not begin with #! and an interpreter`,
-      NOT_STARTED(name),
+      NOT_STARTED,
       `Put \`#!/bin/sh\`, or whatever runs it, into its first line; see it with \`head -1 ${word(path)}\`.`,
     );
   const { interpreter, byName } = form;
-  const wrong = wrongFile(interpreter, needs, 'interpreter', name);
+  const wrong = wrongFile(interpreter, needs, 'interpreter');
   if (wrong !== null) {
     const windows = interpreter.path.endsWith('\r');
     return {
@@ -99,7 +89,7 @@ function notFoundByEnv(lookup: Lookup, path: string): Finding {
     severity: 'warning',
     exit: NOT_FOUND,
     cause: `${path} is to run ${name}, which is in none of ${lookup.folders.join(':')}, the PATH of this job`,
-    effect: 'so it will end with exit code 127',
+    effect: (who) => `so ${who} will end with exit code 127`,
     hint: `Add its folder with \`path: [FOLDER]\`; \`command -v ${word(name)}\` tells it.`,
   };
 }

@@ -11,11 +11,11 @@ import { aboutProgram } from './program-findings.ts';
  */
 export function judgeRequirements(needs: Requirements, name: string): readonly Finding[] {
   return [
-    ...(needs.program === null ? [] : aboutProgram(needs.program, needs, name)),
-    ...(needs.workingDirectory === null ? [] : aboutFolder(needs.workingDirectory, needs, name)),
+    ...(needs.program === null ? [] : aboutProgram(needs.program, needs)),
+    ...(needs.workingDirectory === null ? [] : aboutFolder(needs.workingDirectory, needs)),
     ...needs.streams.flatMap((stream) => aboutStream(stream, needs, name)),
-    ...needs.watched.flatMap((look) => aboutWatched('WatchPaths', look, name)),
-    ...needs.queues.flatMap((look) => aboutWatched('QueueDirectories', look, name)),
+    ...needs.watched.flatMap((look) => aboutWatched('WatchPaths', look)),
+    ...needs.queues.flatMap((look) => aboutWatched('QueueDirectories', look)),
   ];
 }
 
@@ -46,12 +46,12 @@ function aboutGuarded({ program, workingDirectory, streams }: Requirements): Fin
     path.startsWith('/Volumes/')
       ? `${path} is on another volume, which launchd may not have or not be let into`
       : `${path} is in a folder that macOS guards, and nobody can be asked when launchd wants to enter it`,
-    'so launchd may not be able to start it',
+    () => 'so launchd may not be able to start it',
     'Move it out of there, or let its program in: System Settings > Privacy & Security > Full Disk Access.',
   );
 }
 
-function aboutFolder(look: PathLook, needs: Requirements, name: string): readonly Finding[] {
+function aboutFolder(look: PathLook, needs: Requirements): readonly Finding[] {
   const { path } = look;
   if (look.kind === 'hidden') return [];
   if (look.kind === 'missing')
@@ -59,7 +59,7 @@ function aboutFolder(look: PathLook, needs: Requirements, name: string): readonl
       warning(
         'working-dir-missing',
         `The working directory ${isMissing(look)}`,
-        NOT_STARTED(name),
+        NOT_STARTED,
         look.symlink
           ? `See where it leads with \`ls -l ${word(path)}\`, and mend it.`
           : `Run \`mkdir -p ${word(path)}\`.`,
@@ -70,7 +70,7 @@ function aboutFolder(look: PathLook, needs: Requirements, name: string): readonl
       warning(
         'working-dir-not-a-folder',
         `The working directory ${path} is not a folder`,
-        NOT_STARTED(name),
+        NOT_STARTED,
         `Name another folder; see what is there with \`ls -l ${word(path)}\`.`,
       ),
     ];
@@ -79,7 +79,7 @@ function aboutFolder(look: PathLook, needs: Requirements, name: string): readonl
     warning(
       'working-dir-closed',
       `The working directory ${path} may not be entered by ${user(needs)}`,
-      NOT_STARTED(name),
+      NOT_STARTED,
       `See who may with \`ls -ld ${word(path)}\`.`,
     ),
   ];
@@ -102,12 +102,7 @@ function aboutStream(
     if (look.kind !== 'missing') return [];
     const cause = `${isMissing(look)}, and ${name} is to read ${what} from it`;
     return [
-      warning(
-        'stdin-missing',
-        cause,
-        NOT_STARTED(name),
-        `Run \`touch ${word(path)}\`, or leave \`stdin\` out.`,
-      ),
+      warning('stdin-missing', cause, NOT_STARTED, `Run \`touch ${word(path)}\`, or leave \`stdin\` out.`),
     ];
   }
   switch (look.kind) {
@@ -119,7 +114,7 @@ function aboutStream(
         warning(
           'log-is-a-folder',
           `${path} is a folder, and ${name} is to write ${what} to it`,
-          NOT_STARTED(name),
+          NOT_STARTED,
           `Name a file in it, such as ${path.replace(/\/$/, '')}/out.log.`,
         ),
       ];
@@ -129,27 +124,22 @@ function aboutStream(
         warning(
           'log-unwritable',
           `${user(needs)} may not write the log ${path}${look.uid === null || look.uid === needs.runner.uid ? '' : `, which belongs to uid ${look.uid}`}`,
-          NOT_STARTED(name),
+          NOT_STARTED,
           `Run \`${look.uid === needs.runner.uid ? 'chmod u+w' : `sudo chown ${needs.runner.uid}`} ${word(path)}\`.`,
         ),
       ];
     case 'missing':
-      return folder === null ? [] : aboutLogFolder(path, folder, needs, name);
+      return folder === null ? [] : aboutLogFolder(path, folder, needs);
   }
 }
 
-function aboutLogFolder(
-  path: string,
-  folder: PathLook,
-  needs: Requirements,
-  name: string,
-): readonly Finding[] {
+function aboutLogFolder(path: string, folder: PathLook, needs: Requirements): readonly Finding[] {
   if (folder.kind === 'file' || folder.kind === 'other')
     return [
       warning(
         'log-folder-not-a-folder',
         `The log ${path} cannot be made, since ${folder.path} is not a folder`,
-        NOT_STARTED(name),
+        NOT_STARTED,
         `Name another log; see what is there with \`ls -l ${word(folder.path)}\`.`,
       ),
     ];
@@ -158,18 +148,14 @@ function aboutLogFolder(
     warning(
       'log-folder-unwritable',
       `The log ${path} cannot be made, since ${user(needs)} may not write to ${folder.path}`,
-      NOT_STARTED(name),
+      NOT_STARTED,
       `Choose a folder that it may write to, or run \`sudo chown ${needs.runner.uid} ${word(folder.path)}\` if that folder is its own.`,
     ),
   ];
 }
 
 /** launchd waits for it to come, which may be what is meant: a note, not a warning. */
-function aboutWatched(
-  key: 'WatchPaths' | 'QueueDirectories',
-  look: PathLook,
-  name: string,
-): readonly Finding[] {
+function aboutWatched(key: 'WatchPaths' | 'QueueDirectories', look: PathLook): readonly Finding[] {
   if (look.kind !== 'missing') return [];
   return [
     {
@@ -177,7 +163,7 @@ function aboutWatched(
       severity: 'info',
       exit: null,
       cause: `${key} names ${look.path}, which is not there`,
-      effect: `so it starts ${name} only once that is made`,
+      effect: (who) => `so it starts ${who} only once that is made`,
       hint:
         key === 'WatchPaths'
           ? `If that is a slip, correct it; see what is there with \`ls -ld ${word(posix.dirname(look.path))}\`.`

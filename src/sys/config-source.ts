@@ -50,7 +50,8 @@ function readConfigFile(path: string, options: ConfigSourceOptions): SourceReadi
     const realPath = resolveReal(path);
     descriptor = openSync(realPath, 'r');
     const stat = fstatSync(descriptor);
-    if (stat.isDirectory()) return refused('unreadable', `${path} is a folder, not a file.`);
+    if (stat.isDirectory())
+      return refused('unreadable', `${path} is a folder, not a file.`, 'Name the file in it.');
     if (stat.isFile() && stat.size > SIZE_LIMIT) return tooLarge(path);
     const distrust = options.uid === 0 ? whyUntrusted(path, realPath, stat, options.invokingUid) : null;
     if (distrust !== null) return refused('untrusted', distrust);
@@ -60,10 +61,21 @@ function readConfigFile(path: string, options: ConfigSourceOptions): SourceReadi
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return refused('missing', `There is no file ${path}.`);
-    if (code === 'EACCES') return refused('unreadable', `You may not read ${path}.`);
+    if (code === 'EACCES')
+      return refused('unreadable', `You may not read ${path}.`, `See who may: \`ls -ld ${path}\`.`);
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      return refused('unreadable', `${path} is not text in UTF-8.`);
-    return refused('unreadable', `${path} cannot be read: ${message}.`);
+      return refused(
+        'unreadable',
+        `${path} is not text in UTF-8.`,
+        'Check that it is the right file, or save it as UTF-8.',
+      );
+    if (code === 'ELOOP')
+      return refused(
+        'unreadable',
+        `${path} is a symbolic link that leads back to itself.`,
+        `See where it leads: \`ls -l ${path}\`.`,
+      );
+    return refused('unreadable', `${path} cannot be read: ${message}.`, `Look at it: \`ls -ld ${path}\`.`);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
@@ -120,8 +132,12 @@ function whyUntrusted(path: string, realPath: string, file: Stats, invoking: num
   return what(realPath, file) ?? wayTo(folder) ?? (standing === folder ? null : wayTo(standing));
 }
 
-function refused(reason: 'missing' | 'unreadable' | 'untrusted', message: string): SourceReading {
-  return { ok: false, reason, message };
+function refused(
+  reason: 'missing' | 'unreadable' | 'untrusted',
+  message: string,
+  hint?: string,
+): SourceReading {
+  return { ok: false, reason, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function tooLarge(name: string): SourceReading {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
@@ -206,6 +206,31 @@ describe('a saved plan', () => {
     expect(missing.code).toBe(64);
     expect(missing.stderr).toContain('There is no saved plan nowhere.json.');
     expect(missing.stderr).not.toContain('ENOENT');
+  });
+});
+
+describe('embedded reset', () => {
+  it('removes nothing without a yes, everything with one, and nothing twice', async () => {
+    const other = createWorld();
+    try {
+      other.write('reconcile.yaml', 'version: 1\ninstances: { nap: { command: /bin/sleep 1000 } }\n');
+      expect((await other.reconcile('apply', '--yes')).code).toBe(0);
+      const { pid } = await jobUntil(other, 'nap', 'runs', isRunning);
+      const state = join(other.home, '.local/state/reconcile/embedded');
+
+      const unanswered = await other.reconcile('embedded', 'reset');
+      expect(unanswered.code).toBe(64);
+      expect(unanswered.stderr).toContain('run `reconcile embedded reset --yes`');
+      expect((await statusOf(other, 'nap')).pid).toBe(pid);
+
+      expect((await other.reconcile('embedded', 'reset', '--yes')).code).toBe(0);
+      expect(existsSync(state)).toBe(false);
+      const again = await other.reconcile('embedded', 'reset');
+      expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing to reset') });
+      expect(existsSync(state)).toBe(false);
+    } finally {
+      await other.end();
+    }
   });
 });
 

@@ -106,6 +106,22 @@ describe('jobs that are worth a look', () => {
 });
 
 describe('what was found', () => {
+  it('is told once where several jobs stumble over the same thing, with the names of all', () => {
+    const messages = (count: number): readonly string[] => {
+      const jobs = Array.from({ length: count }, (_, index) => job(`w${index + 1}`));
+      const { observed, plan } = planOf(jobs);
+      const found = new Map(jobs.map((each) => [`${each.domain}/${each.label}`, preflight({}, NO_PROGRAM)]));
+      return judgePreflight(plan, jobs, observed, found).diagnostics.map(({ message }) => message);
+    };
+    const sentence = (who: string): readonly string[] => [
+      `/opt/none is not there, so launchd cannot start ${who} and will report exit code 78 (EX_CONFIG).`,
+    ];
+    expect(messages(2)).toEqual(sentence('w1 and w2'));
+    expect(messages(3)).toEqual(sentence('w1, w2 and w3'));
+    expect(messages(6)).toEqual(sentence('w1, w2, w3, w4, w5 and w6'));
+    expect(messages(9)).toEqual(sentence('w1, w2, w3, w4, w5 and 4 more'));
+  });
+
   it('is a warning at the place of the declaration, and the change goes on', () => {
     const { observed, plan } = planOf([web]);
     const judged = judgePreflight(plan, [web], observed, seen(web, preflight({}, NO_PROGRAM)));

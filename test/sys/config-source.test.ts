@@ -25,14 +25,19 @@ describe('read', () => {
   });
 
   it.each([
-    ['missing', () => {}],
-    ['unreadable', (path: string) => mkdirSync(path)],
-    ['unreadable', (path: string) => writeFileSync(path, new Uint8Array([0x61, 0xff, 0xfe]))],
-    ['too-large', (path: string) => writeFileSync(path, 'x'.repeat(4 * 1024 * 1024 + 1))],
-  ])('says %s', (reason, make) => {
+    ['missing', () => {}, undefined],
+    ['unreadable', (path: string) => mkdirSync(path), 'Name the file in it.'],
+    [
+      'unreadable',
+      (path: string) => writeFileSync(path, new Uint8Array([0x61, 0xff, 0xfe])),
+      'Check that it is the right file, or save it as UTF-8.',
+    ],
+    ['unreadable', (path: string) => symlinkSync(path, path), expect.stringContaining('ls -l ')],
+    ['too-large', (path: string) => writeFileSync(path, 'x'.repeat(4 * 1024 * 1024 + 1)), undefined],
+  ])('says %s', (reason, make, hint) => {
     const path = join(temporaryFolder(), 'a.yaml');
     make(path);
-    expect(user.read(path)).toEqual({ ok: false, reason, message: expect.stringContaining(path) });
+    expect(user.read(path)).toEqual({ ok: false, reason, message: expect.stringContaining(path), hint });
   });
 });
 
