@@ -1,3 +1,4 @@
+import { type CalendarEntry, readCalendarEntries } from '../launchd/calendar-entry.ts';
 import { effectiveKeepAlive } from '../launchd/keep-alive.ts';
 import { effectiveExitTimeout, effectiveThrottle } from '../launchd/throttle.ts';
 import { parseUmask } from '../launchd/umask.ts';
@@ -67,6 +68,9 @@ export interface Definition {
   readonly exitTimeout: number;
   /** Seconds. */
   readonly startInterval: number | null;
+  /** StartCalendarInterval; empty: none. */
+  readonly calendar: readonly CalendarEntry[];
+  readonly startOnMount: boolean;
   readonly abandonProcessGroup: boolean;
   readonly launchOnlyOnce: boolean;
   readonly nice: number | null;
@@ -130,6 +134,8 @@ export function readDefinition(plist: PlistDict, path: string): DefinitionReadin
       throttle: effectiveThrottle(plist),
       exitTimeout: effectiveExitTimeout(plist),
       startInterval: integer(key('StartInterval'), 1, 2 ** 32 - 1),
+      calendar: readCalendarEntries(key('StartCalendarInterval')),
+      startOnMount: key('StartOnMount') === true,
       abandonProcessGroup: key('AbandonProcessGroup') === true,
       launchOnlyOnce: key('LaunchOnlyOnce') === true,
       nice: integer(key('Nice'), -20, 20),

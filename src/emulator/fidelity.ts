@@ -23,6 +23,10 @@ export interface Fidelity {
   readonly usageError: 64 | 1;
   /** Exit code for a word that is no verb (measured on a Mac: 1). */
   readonly unknownSubcommand: 1 | 64;
+  /** A StartCalendarInterval firing while the job runs is made up for when it has ended, or missed (facts §2.8). */
+  readonly calendarWhileRunning: 'kept' | 'missed';
+  /** A LaunchOnlyOnce job that has run stays listed, or is removed as launchd-842 does (facts §2.8). */
+  readonly onlyOnce: 'listed' | 'removed';
   /** Seconds until a start is tried again after fork failed (facts §2.6). */
   readonly forkRetry: number;
 }
@@ -38,5 +42,7 @@ export const DEFAULT_FIDELITY: Fidelity = {
   hideCodes: true,
   usageError: 64,
   unknownSubcommand: 1,
+  calendarWhileRunning: 'kept',
+  onlyOnce: 'listed',
   forkRetry: 1,
 };

@@ -45,6 +45,8 @@ export interface Job {
   removing: boolean;
   /** A trigger that has not been served yet: the start at load, an interval, a kickstart. */
   pending: Reason | null;
+  /** Would be started, but for sleep or a domain in on-demand-only mode: `pended nondemand spawn`. */
+  pended: Reason | null;
   /** The next start does not wait for the throttle. */
   unthrottled: boolean;
   /** Was started by a kickstart at least once (AfterInitialDemand). */
@@ -67,4 +69,27 @@ export interface Job {
 /** The pid of its process, or null. */
 export function pidOf(job: Job): number | null {
   return job.phase.kind === 'running' || job.phase.kind === 'stopping' ? job.phase.child.pid : null;
+}
+
+export function newJob(definition: Definition, domain: Domain, disabled: boolean, serial: number): Job {
+  return {
+    definition,
+    domain,
+    disabled,
+    phase: { kind: 'idle' },
+    removing: false,
+    pending: null,
+    pended: null,
+    unthrottled: false,
+    demanded: false,
+    lastStart: null,
+    lastExit: null,
+    refused: false,
+    runs: 0,
+    successiveCrashes: 0,
+    triggers: [],
+    serial,
+    onStart: [],
+    onGone: [],
+  };
 }

@@ -5,7 +5,7 @@ import type { Disk } from './disk.ts';
 import type { Fidelity } from './fidelity.ts';
 import type { Overrides } from './ports.ts';
 import type { SessionEnvironment } from './session.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { Supervisor } from './supervisor-shape.ts';
 
 /** A whole launchd, as the verbs see it. */
 export interface Launchd {

@@ -25,6 +25,7 @@ import type { Launchd } from './launchd-state.ts';
 import { endGroup, endLeftovers, endStrays } from './leftovers.ts';
 import { takeLock } from './lock.ts';
 import { openLog } from './log.ts';
+import { toldMounts } from './mounts.ts';
 import { fileOverrides } from './overrides.ts';
 import { followOwner, OWNER, removeAbandoned } from './owner.ts';
 import { systemPaths } from './path-watch.ts';
@@ -98,8 +99,16 @@ async function run(world: World): Promise<void> {
   const session = createSession();
   const spawner = systemSpawner(accounts, table, { dialect, session }, log);
   const fidelity = DEFAULT_FIDELITY;
+  const mounts = toldMounts();
   const launchd: Launchd = {
-    supervisor: createSupervisor({ clock: systemClock, spawner, paths: systemPaths(log), fidelity, log }),
+    supervisor: createSupervisor({
+      clock: systemClock,
+      spawner,
+      paths: systemPaths(log),
+      mounts,
+      fidelity,
+      log,
+    }),
     overrides: fileOverrides(world.db, log),
     disk: systemDisk,
     accounts,

@@ -68,6 +68,7 @@ export function printService(job: Job, options: LayoutOptions): string {
     `runs = ${job.runs}`,
     ...(job.successiveCrashes > 0 ? [`successive crashes = ${job.successiveCrashes}`] : []),
     ...processLines(job, dialect),
+    ...(job.pended === null ? [] : [`pended nondemand spawn = ${job.pended}`]),
     lastExitLine(job.lastExit),
     '',
     ...semaphoreBlock(definition.keepAlive),

@@ -1,3 +1,4 @@
+import type { TimeZone } from '../launchd/calendar.ts';
 import type { ExitKind } from '../launchd/keep-alive.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Definition } from './definition.ts';
@@ -12,6 +13,15 @@ export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number;
   after(milliseconds: number, run: () => void): Timer;
+  /** What the calendar says: milliseconds since 1970, UTC. It may be set, and then jumps. */
+  wall(): number;
+  /** Where `wall` is read as local time. */
+  readonly zone: TimeZone;
+  /**
+   * Calls back once: when the wall clock has reached this instant, or earlier when somebody has set it, so that whoever waits
+   * may look again.
+   */
+  at(instant: number, run: () => void): Timer;
 }
 
 /** A process of a job. Signals by name; one that has ended takes them silently. */
@@ -54,4 +64,9 @@ export interface PathConditions {
   holdsEntries(folder: string): boolean;
   /** Calls back when something may have changed, maybe many times in a row. The paths need not exist. Default: presence. */
   watch(paths: readonly string[], changed: () => void, reach?: Reach): { close(): void };
+}
+
+/** Mounts of file systems, told by whoever knows of them. */
+export interface Mounts {
+  watch(mounted: () => void): { close(): void };
 }

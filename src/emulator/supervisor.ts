@@ -1,46 +1,18 @@
 import { type Conditions, type ExitKind, isCrash } from '../launchd/keep-alive.ts';
 import { throttleDelay } from '../launchd/throttle.ts';
 import type { Domain } from '../model/domain.ts';
-import type { Definition } from './definition.ts';
-import type { Fidelity } from './fidelity.ts';
-import { isDemand, type Job, pidOf, type Reason } from './job.ts';
-import type { Child, Clock, PathConditions, Spawner } from './ports.ts';
+import { isDemand, type Job, newJob, pidOf, type Reason } from './job.ts';
+import type { Child } from './ports.ts';
 import { dependsOn, whyStart, whyStartAtLoad } from './start-reasons.ts';
+import type { Holds, Supervisor, SupervisorPorts } from './supervisor-shape.ts';
 import { armTriggers } from './triggers/kinds.ts';
 import type { Trigger } from './triggers/trigger.ts';
 
-export interface SupervisorPorts {
-  readonly clock: Clock;
-  readonly spawner: Spawner;
-  readonly paths: PathConditions;
-  readonly fidelity: Fidelity;
-  /** One line for the log. */
-  log(line: string): void;
-}
-
-/** The engine: loaded jobs, and when they start, stop and start again (facts §2). Knows no file, socket or real clock. */
-export interface Supervisor {
-  /** `disabled` (only where such jobs can be loaded at all): nothing but a kickstart starts it. */
-  load(definition: Definition, domain: Domain, disabled?: boolean): 'loaded' | 'already' | 'leaving';
-  /** Stops it if it runs; the label is gone when its process is (facts §2.7). `gone` is told then. */
-  remove(
-    domain: Domain,
-    label: string,
-    gone?: () => void,
-  ): 'removed' | 'leaving' | 'leaving-already' | 'unknown';
-  /** `done` is told when a start was made (pid) or could not be made (null). */
-  kickstart(
-    domain: Domain,
-    label: string,
-    options: { readonly kill: boolean },
-    done: (pid: number | null) => void,
-  ): 'accepted' | 'running' | 'leaving' | 'unknown';
-  signal(domain: Domain, label: string, name: NodeJS.Signals): 'sent' | 'not-running' | 'unknown';
-  find(domain: Domain, label: string): Job | null;
-  /** In the order of loading. */
-  list(domain: Domain): readonly Job[];
-  /** Removes every job and starts none; `done` is told when the last process has been reaped. */
-  shutdown(done: () => void): void;
+/** Jobs are taken out of one domain, or (null) of all. */
+interface Ending {
+  readonly domain: Domain | null;
+  /** Null once it was told. */
+  done: (() => void) | null;
 }
 
 /** Seconds that a job with ExitTimeOut 0 is waited for when everything ends. */
@@ -51,8 +23,8 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
   const { clock, spawner, fidelity, log } = ports;
   const jobs = new Map<string, Job>();
   let serial = 0;
-  let closing = false;
-  const whenEmpty: (() => void)[] = [];
+  const holds: Holds = { asleep: false, onDemandOnly: new Set() };
+  const endings = new Set<Ending>();
 
   const name = (job: Job): string => `${job.domain}/${job.definition.label}`;
   const find = (domain: Domain, label: string): Job | null => jobs.get(`${domain}/${label}`) ?? null;
@@ -86,7 +58,22 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
     else schedule(job, reason, throttled);
   }
 
-  const reasonToStart = (job: Job): Reason | null => (closing ? null : whyStart(job, conditionsOf(job)));
+  /** Null too for what only a demand would start now: that is pended, and `print` tells it. */
+  function reasonToStart(job: Job): Reason | null {
+    const reason = isEnding(job) ? null : whyStart(job, conditionsOf(job));
+    const isHeld = holds.asleep || holds.onDemandOnly.has(job.domain);
+    job.pended = reason !== null && isHeld && !isDemand(reason) ? reason : null;
+    return job.pended === null ? reason : null;
+  }
+
+  function isEnding({ domain }: Job): boolean {
+    for (const ending of endings) if (ending.domain === null || ending.domain === domain) return true;
+    return false;
+  }
+
+  function dispatchAll(domain: Domain | null): void {
+    for (const job of [...jobs.values()]) if (domain === null || job.domain === domain) dispatch(job);
+  }
 
   function schedule(job: Job, reason: Reason, milliseconds: number): void {
     log(`${name(job)}: pushing the start out by ${milliseconds / 1000} seconds`);
@@ -150,14 +137,14 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
     job.successiveCrashes = isCrash(exit) && phase.kind !== 'stopping' ? job.successiveCrashes + 1 : 0;
     job.lastExit = exit;
     job.phase = { kind: 'idle' };
-    if (job.removing) forget(job);
+    if (job.removing || (job.definition.launchOnlyOnce && fidelity.onlyOnce === 'removed')) forget(job);
     else dispatch(job);
     reconsider(job);
   }
 
   function stop(job: Job, child: Child, reason: Reason): void {
-    // Even a job that is never to be killed goes with the machine.
-    const seconds = job.definition.exitTimeout || (closing ? LAST_PATIENCE : 0);
+    // Even a job that is never to be killed goes with its session or the machine.
+    const seconds = job.definition.exitTimeout || (isEnding(job) ? LAST_PATIENCE : 0);
     const timer =
       seconds === 0
         ? null
@@ -178,7 +165,29 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
     tell(job, null);
     for (const gone of job.onGone.splice(0)) gone();
     reconsider(job);
-    if (closing && jobs.size === 0) for (const done of whenEmpty.splice(0)) done();
+    for (const ending of endings) finish(ending);
+  }
+
+  function end(ending: Ending): void {
+    endings.add(ending);
+    for (const job of [...jobs.values()]) {
+      const { phase } = job;
+      if (ending.domain !== null && ending.domain !== job.domain) continue;
+      job.removing = true;
+      if (phase.kind === 'idle' || phase.kind === 'scheduled') forget(job);
+      else if (phase.kind === 'running' || (phase.kind === 'stopping' && phase.timer === null))
+        stop(job, phase.child, phase.reason);
+    }
+    finish(ending);
+  }
+
+  /** Tells, once, that its last job is gone. After the end of everything nothing is ever started again. */
+  function finish(ending: Ending): void {
+    const { domain, done } = ending;
+    for (const job of jobs.values()) if (domain === null || domain === job.domain) return;
+    if (domain !== null) endings.delete(ending);
+    ending.done = null;
+    done?.();
   }
 
   /** Another job came, went, started or ended: those that depend on it are looked at again. */
@@ -199,6 +208,9 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       definition,
       clock,
       paths: ports.paths,
+      mounts: ports.mounts,
+      fidelity,
+      asleep: () => holds.asleep,
       fire(reason, whileRunning) {
         const resting = job.phase.kind === 'idle' || job.phase.kind === 'scheduled';
         if (!resting && whileRunning === 'missed') return;
@@ -215,25 +227,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       const known = find(domain, definition.label);
       if (known !== null) return known.removing ? 'leaving' : 'already';
       serial += 1;
-      const job: Job = {
-        definition,
-        domain,
-        disabled,
-        phase: { kind: 'idle' },
-        removing: false,
-        pending: null,
-        unthrottled: false,
-        demanded: false,
-        lastStart: null,
-        lastExit: null,
-        refused: false,
-        runs: 0,
-        successiveCrashes: 0,
-        triggers: [],
-        serial,
-        onStart: [],
-        onGone: [],
-      };
+      const job = newJob(definition, domain, disabled, serial);
       jobs.set(name(job), job);
       log(`${name(job)}: loaded from ${definition.path}`);
       job.triggers = arm(job);
@@ -285,17 +279,19 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
     find,
     list: (domain) => [...jobs.values()].filter((job) => job.domain === domain),
 
-    shutdown(done) {
-      closing = true;
-      if (jobs.size === 0) return done();
-      whenEmpty.push(done);
-      for (const job of [...jobs.values()]) {
-        const { phase } = job;
-        job.removing = true;
-        if (phase.kind === 'idle' || phase.kind === 'scheduled') forget(job);
-        else if (phase.kind === 'running' || (phase.kind === 'stopping' && phase.timer === null))
-          stop(job, phase.child, phase.reason);
-      }
+    sleep(asleep) {
+      holds.asleep = asleep;
+      if (!asleep) dispatchAll(null);
     },
+
+    onDemandOnly(domain, on) {
+      if (on) holds.onDemandOnly.add(domain);
+      else holds.onDemandOnly.delete(domain);
+      dispatchAll(domain);
+    },
+
+    holds,
+    endDomain: (domain, done) => end({ domain, done }),
+    shutdown: (done) => end({ domain: null, done }),
   };
 }

@@ -1,7 +1,10 @@
 import { type Definition, readDefinition } from '../../src/emulator/definition.ts';
 import { DEFAULT_FIDELITY, type Fidelity } from '../../src/emulator/fidelity.ts';
+import { toldMounts } from '../../src/emulator/mounts.ts';
 import type { PathConditions } from '../../src/emulator/ports.ts';
-import { createSupervisor, type Supervisor } from '../../src/emulator/supervisor.ts';
+import { createSupervisor } from '../../src/emulator/supervisor.ts';
+import type { Supervisor } from '../../src/emulator/supervisor-shape.ts';
+import type { TimeZone } from '../../src/launchd/calendar.ts';
 import { dict, type PlistDict, type PlistValue } from '../../src/model/plist.ts';
 import { createScriptedSpawner, type ScriptedSpawner } from '../support/scripted-spawner.ts';
 import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
@@ -16,6 +19,8 @@ export interface Engine {
   readonly paths: Set<string>;
   /** Tells every watcher that paths have changed. */
   touch(): void;
+  /** A file system is mounted. */
+  mount(): void;
   /** Loads a job into gui/501 with these keys. */
   load(keys?: Readonly<Record<string, PlistValue>>, label?: string): ReturnType<Supervisor['load']>;
   state(label?: string): string;
@@ -23,8 +28,8 @@ export interface Engine {
   startTimes(label?: string): readonly number[];
 }
 
-export function createEngine(fidelity: Partial<Fidelity> = {}): Engine {
-  const clock = createVirtualClock();
+export function createEngine(fidelity: Partial<Fidelity> = {}, zone?: TimeZone): Engine {
+  const clock = createVirtualClock(undefined, zone);
   const spawner = createScriptedSpawner(clock);
   const paths = new Set<string>();
   const watchers = new Set<() => void>();
@@ -36,10 +41,12 @@ export function createEngine(fidelity: Partial<Fidelity> = {}): Engine {
       return { close: () => watchers.delete(changed) };
     },
   };
+  const mounts = toldMounts();
   const supervisor = createSupervisor({
     clock,
     spawner,
     paths: conditions,
+    mounts,
     fidelity: { ...DEFAULT_FIDELITY, ...fidelity },
     log: () => {},
   });
@@ -48,6 +55,7 @@ export function createEngine(fidelity: Partial<Fidelity> = {}): Engine {
     clock,
     spawner,
     paths,
+    mount: mounts.tell,
     touch: () => {
       for (const changed of watchers) changed();
     },

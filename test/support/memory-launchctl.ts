@@ -6,6 +6,7 @@ import type { Disk } from '../../src/emulator/disk.ts';
 import { DEFAULT_FIDELITY, type Fidelity } from '../../src/emulator/fidelity.ts';
 import { pidOf } from '../../src/emulator/job.ts';
 import type { Launchd } from '../../src/emulator/launchd-state.ts';
+import { toldMounts } from '../../src/emulator/mounts.ts';
 import { overrideFile } from '../../src/emulator/overrides.ts';
 import { createSession } from '../../src/emulator/session.ts';
 import { createSupervisor } from '../../src/emulator/supervisor.ts';
@@ -52,7 +53,14 @@ export function createMemoryLaunchctl(options: MemoryLaunchctlOptions): MemoryLa
   const time = createVirtualClock();
   const spawner = createScriptedSpawner(time);
   const paths = { exists: () => false, holdsEntries: () => false, watch: () => ({ close: () => {} }) };
-  const supervisor = createSupervisor({ clock: time, spawner, paths, fidelity, log: () => {} });
+  const supervisor = createSupervisor({
+    clock: time,
+    spawner,
+    paths,
+    mounts: toldMounts(),
+    fidelity,
+    log: () => {},
+  });
   const overrides = new Map<string, Record<string, boolean>>();
   const overridesOf = (domain: Domain): Record<string, boolean> => {
     const file = overrideFile(domain);

@@ -1,6 +1,7 @@
 import type { Definition } from '../definition.ts';
+import type { Fidelity } from '../fidelity.ts';
 import type { Reason } from '../job.ts';
-import type { Clock, PathConditions } from '../ports.ts';
+import type { Clock, Mounts, PathConditions } from '../ports.ts';
 
 /** Something that may start a job, armed when the job is loaded and disarmed when it is forgotten. */
 export interface Trigger {
@@ -14,6 +15,10 @@ export interface TriggerHost {
   readonly definition: Definition;
   readonly clock: Clock;
   readonly paths: PathConditions;
+  readonly mounts: Mounts;
+  readonly fidelity: Fidelity;
+  /** The machine sleeps: what `fire` asks for waits until it wakes, any number of firings for one start. */
+  asleep(): boolean;
   /**
    * Asks for one start, throttled like any other. While the job has a process already, the firing is `missed`, or `kept`:
    * any number of them is one start when the process has ended.
