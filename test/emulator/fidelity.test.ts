@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fidelity } from '../../src/emulator/fidelity.ts';
-import type { PlistValue } from '../../src/model/plist.ts';
+import { dict, type PlistValue } from '../../src/model/plist.ts';
 import { writePlist } from '../../src/plist/write.ts';
 import { jobPlist } from '../support/embedded-world.ts';
 import { createMemoryFiles } from '../support/memory-files.ts';
@@ -125,5 +125,26 @@ describe('where the sources leave it open, either answer can be had', () => {
     load({ RunAtLoad: true });
     clock.advance(forkRetry * 1000);
     expect(startTimes()).toEqual([0, forkRetry]);
+  });
+
+  it.each([
+    ['kept', [0, 90]],
+    ['missed', [0, 120]],
+  ] as const)('calendarWhileRunning: %s', (calendarWhileRunning, expected) => {
+    const { load, spawner, clock, startTimes } = createEngine({ calendarWhileRunning });
+    spawner.behave(LABEL, { ends: { afterMs: 90_000, exit: { code: 0 } } });
+    load({ StartCalendarInterval: dict([]) });
+    clock.advance(239_000);
+    expect(startTimes()).toEqual(expected);
+  });
+
+  it.each([
+    ['listed', 'idle'],
+    ['removed', 'gone'],
+  ] as const)('onlyOnce: %s', (onlyOnce, expected) => {
+    const { load, spawner, state } = createEngine({ onlyOnce });
+    load({ RunAtLoad: true, LaunchOnlyOnce: true });
+    spawner.end(LABEL, { code: 0 });
+    expect(state()).toBe(expected);
   });
 });
