@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { type UserInfo, userInfo } from 'node:os';
 import type { Account } from './environment.ts';
 
 /** Users and groups of this machine. */
@@ -15,15 +15,12 @@ export interface Accounts {
 }
 
 /** From the caller's own record and the files in /etc. HOME is the one that the daemon was started with, so that a private world keeps its private home. */
-export function systemAccounts(env: NodeJS.ProcessEnv, temporary: string): Accounts {
-  const info = userInfo();
-  const self: Account = {
-    name: info.username,
-    uid: info.uid,
-    gid: info.gid,
-    home: env['HOME'] || info.homedir,
-    shell: info.shell || '/bin/sh',
-  };
+export function systemAccounts(
+  env: NodeJS.ProcessEnv,
+  temporary: string,
+  record: () => UserInfo<string> = userInfo,
+): Accounts {
+  const self = selfFrom(env, record);
   return {
     self,
     temporary,
@@ -39,6 +36,18 @@ export function systemAccounts(env: NodeJS.ProcessEnv, temporary: string): Accou
       return null;
     },
   };
+}
+
+/** A container may run as a uid that no account has. */
+function selfFrom(env: NodeJS.ProcessEnv, record: () => UserInfo<string>): Account {
+  try {
+    const { username, uid, gid, homedir, shell } = record();
+    return { name: username, uid, gid, home: env['HOME'] || homedir, shell: shell || '/bin/sh' };
+  } catch {
+    const uid = process.getuid?.() ?? 0;
+    const gid = process.getgid?.() ?? 0;
+    return { name: env['USER'] || String(uid), uid, gid, home: env['HOME'] || '/', shell: '/bin/sh' };
+  }
 }
 
 function rows(file: string): readonly (readonly string[])[] {

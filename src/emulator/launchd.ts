@@ -215,4 +215,8 @@ function tellFront(text: string): void {
   }
 }
 
-void main();
+main().catch((error: Error) => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  tellFront(`it cannot start: ${error.message}.`);
+  process.exit(1);
+});

@@ -21,15 +21,20 @@ export function sourceOf(on: Situation, path: readonly string[], otherwise: 'dri
 }
 
 /**
- * What differs on disk, and what differs in launchd alone; sorted by path. Empty exactly when both are as declared.
+ * What differs on disk, and what differs in launchd alone; sorted by path. Empty exactly when both are as declared, or
+ * when the plist may not even be read and launchd has nothing else.
  *
  * @param former what stands in for the plist when there is none: that of a job that moves
  */
 export function fieldsOf(on: Situation, former: PlistDict | null): readonly FieldChange[] {
   const onDisk = on.found === null ? former : on.found.symlink ? null : on.found.plist;
-  const ofFile = describeChanges(onDisk, on.wanted, (path) => sourceOf(on, path, 'drift')).map((field) =>
-    withTimeGiven(field, on.service),
-  );
+  // What may not be read is not absent.
+  const ofFile =
+    on.file === 'closed'
+      ? []
+      : describeChanges(onDisk, on.wanted, (path) => sourceOf(on, path, 'drift')).map((field) =>
+          withTimeGiven(field, on.service),
+        );
   const ofLoaded = on.verdicts
     .filter(
       (field) => field.verdict === 'different' && !ofFile.some((other) => overlap(field.path, other.path)),

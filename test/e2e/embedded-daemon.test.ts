@@ -35,6 +35,16 @@ describe('the daemon', () => {
     expect(await world.status()).toMatchObject({ running: false, services: [] });
   });
 
+  it('that cannot start says why', async () => {
+    const world = open();
+    mkdirSync(world.root, { recursive: true });
+    writeFileSync(join(world.root, 'LaunchAgents'), '');
+    expect(await world.launchctl('managerpid')).toMatchObject({
+      code: 118,
+      stderr: expect.stringMatching(/it cannot start: EEXIST: .*LaunchAgents'\.$/m),
+    });
+  });
+
   it('is found below a path that is too long for a socket', async () => {
     const world = open(join('x'.repeat(100), 'y'.repeat(100)));
     await world.load('org.example.long', { ProgramArguments: shell('exec sleep 600'), RunAtLoad: true });

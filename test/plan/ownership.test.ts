@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ReconcileError } from '../../src/model/errors.ts';
+import { planChanges } from '../../src/plan/plan.ts';
 import { changeFor, gist, planFor, worldOf } from '../support/scene.ts';
 import { simulatePlan } from '../support/simulate.ts';
-import { EMPTY_WORLD, job, OPTIONS, PLACES, plistOf, type World } from '../support/world.ts';
+import { EMPTY_WORLD, job, OPTIONS, observeWorld, PLACES, plistOf, type World } from '../support/world.ts';
 
 const web = job('web');
 const db = job('db');
@@ -54,6 +55,18 @@ describe('what belongs to others', () => {
     const foreign = changeFor(web, { text, loaded: null, applied: null }, { adopt: true });
     expect(foreign.blocked?.code).toBe('plist/unreadable');
     expect(foreign.blocked?.message).toMatch(/line 1/);
+  });
+
+  it('a plist that may not be read is not shown as if nothing were in it', () => {
+    const observed = observeWorld(worldOf(web, {}), [web]);
+    const plists = observed.plists.map((plist) => ({
+      ...plist,
+      hash: null,
+      plist: null,
+      problem: { message: 'permission is denied', line: null, column: null },
+    }));
+    const [change] = planChanges([web], { ...observed, plists }, OPTIONS).changes;
+    expect(change).toMatchObject({ blocked: { code: 'plist/unreadable' }, fields: [], actions: [] });
   });
 
   it('the labels of macOS are refused', () => {
