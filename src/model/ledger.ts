@@ -13,10 +13,16 @@ export interface FileIdentity {
   readonly mode: number;
 }
 
+const IDENTITY = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs', 'uid', 'gid', 'mode'] as const;
+
+export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
+  return IDENTITY.every((key) => a[key] === b[key]);
+}
+
 /** The plist as it was just before a bootstrap that we verified (interface §6). */
 export interface Proof {
   readonly file: FileIdentity;
-  /** Its process then, or null if it had none. */
+  /** Its process then, or since a restart of ours; null if it had none. */
   readonly pid: number | null;
 }
 

@@ -1,7 +1,5 @@
-import type { FileIdentity, LedgerEntry } from '../model/ledger.ts';
+import { isSameFile, type LedgerEntry } from '../model/ledger.ts';
 import type { ObservedPlist } from '../model/observed.ts';
-
-const IDENTITY = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs', 'uid', 'gid', 'mode'] as const;
 
 /**
  * Whether what we verified at our last bootstrap still holds, so that launchd need not be asked (interface §6): the plist
@@ -20,8 +18,4 @@ export function isProven(
     return false;
   if (plist.path !== entry.path || plist.symlink || !isSameFile(plist.identity, proof.file)) return false;
   return proof.pid === null || proof.pid === pid;
-}
-
-function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
-  return IDENTITY.every((key) => a[key] === b[key]);
 }

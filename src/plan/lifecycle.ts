@@ -1,6 +1,6 @@
 import { BARE_CONDITIONS, startsAtLoad } from '../launchd/keep-alive.ts';
 import type { Domain } from '../model/domain.ts';
-import type { LedgerEntry } from '../model/ledger.ts';
+import { isSameFile, type LedgerEntry, type Proof } from '../model/ledger.ts';
 import type { ObservedPlist, ObservedService } from '../model/observed.ts';
 import type { Action, Blocked, Change } from '../model/plan.ts';
 import { writePlist } from '../plist/write.ts';
@@ -61,7 +61,7 @@ export function planStart(subject: LifecycleSubject): Change {
   }
   if (actions.length > 0 || entry.held) {
     const { disabled: _undone, ...enabled } = entry;
-    actions.push({ action: 'record', entry: { ...enabled, held: false } });
+    actions.push({ action: 'record', entry: { ...enabled, held: false, proof: standingProof(subject) } });
   }
   return change(subject, actions, { starts });
 }
@@ -81,7 +81,7 @@ export function planRestart(subject: LifecycleSubject): Change {
       ...(subject.found === null ? {} : { plist: subject.path }),
     },
     { action: 'await-loaded', domain, label, starts: true },
-    { action: 'record', entry: { ...entry, held: false, proof: null } },
+    { action: 'record', entry: { ...entry, held: false, proof: standingProof(subject) } },
   ];
   const running = pidOf(service) !== null;
   return change(subject, actions, {
@@ -89,6 +89,17 @@ export function planRestart(subject: LifecycleSubject): Change {
     starts: !running,
     stopTimeout: running ? stopTimeoutOf(service, subject.found) : null,
   });
+}
+
+/**
+ * The proof that holds at this moment. What launchd has loaded does not change by a start or a restart, so it goes on with
+ * the new process (docs/design/proof.md); one that does not hold now never does again.
+ */
+function standingProof({ entry, found, service }: LifecycleSubject): Proof | null {
+  const proof = entry?.proof ?? null;
+  if (proof === null || found === null || found.symlink || !isSameFile(found.identity, proof.file))
+    return null;
+  return proof.pid === null || proof.pid === pidOf(service) ? proof : null;
 }
 
 function heldEntry(entry: LedgerEntry, disables: boolean): LedgerEntry {

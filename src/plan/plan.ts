@@ -21,16 +21,24 @@ export function planChanges(jobs: readonly Job[], observed: Observed, options: P
   checkSource(observed, options);
   const lookup = createLookup(observed);
   const moves = findMoves(jobs, lookup, options);
-  const planned = jobs.map((job) => planJob(job, lookup, options, moves.get(job) ?? null));
+  const planned = jobs.map((job) => {
+    const former = moves.get(job) ?? null;
+    return { ...planJob(job, lookup, options, former), former };
+  });
+  // A job that is renamed goes by its old name, too: that is the one that runs.
+  const former = new Map(planned.map((each) => [each.change, each.former]));
   const undeclared = findUndeclared(jobs, lookup, options, new Set(moves.values()));
   const keep = !options.prune || (!options.declaresInstances && !options.allowEmpty);
   const removals = undeclared.map((gone) => removalOf(gone, lookup, options, keep));
   const all = [...planned.map(({ change }) => change), ...removals];
-  checkPatterns('--target', options.targets, all);
+  checkPatterns('--target', options.targets, all, [...moves.values()]);
   checkPatterns('--replace', options.replace, jobs);
 
   const isTarget = (change: Change): boolean =>
-    options.targets.length === 0 || matchesAny(options.targets, change.instance, change.label);
+    options.targets.length === 0 ||
+    [change, former.get(change)].some(
+      (each) => each != null && matchesAny(options.targets, each.instance, each.label),
+    );
   const changes = all.filter(isTarget).sort(compareChanges);
   const diagnostics = planned
     .filter(({ change }) => isTarget(change))

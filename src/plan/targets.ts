@@ -16,13 +16,24 @@ export function matchesAny(patterns: readonly string[], instance: string | null,
   return patterns.some((pattern) => matches(pattern, instance, label));
 }
 
-/** Throws `target/unknown` (exit 64) when a pattern matches none of these jobs. */
+interface Named {
+  readonly instance: string | null;
+  readonly label: string;
+}
+
+/**
+ * Throws `target/unknown` (exit 64) when a pattern matches none of these jobs.
+ *
+ * @param also further names that they go by, which are not proposed
+ */
 export function checkPatterns(
   option: '--target' | '--replace',
   patterns: readonly string[],
-  jobs: readonly { readonly instance: string | null; readonly label: string }[],
+  jobs: readonly Named[],
+  also: readonly Named[] = [],
 ): void {
-  const idle = patterns.find((pattern) => !jobs.some((job) => matches(pattern, job.instance, job.label)));
+  const all = [...jobs, ...also];
+  const idle = patterns.find((pattern) => !all.some((job) => matches(pattern, job.instance, job.label)));
   if (idle === undefined) return;
   const names = jobs.map((job) => job.instance ?? job.label).sort();
   const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? `, and ${names.length - 8} more` : '');

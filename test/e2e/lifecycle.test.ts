@@ -43,6 +43,17 @@ describe('lifecycle', () => {
     expect((await world.reconcile('plan')).stdout).toBe('No changes. 2 jobs match.\n');
   });
 
+  it('restart keeps the proof of what is loaded, so the next plan asks no more than before', async () => {
+    const { stderr: before } = await world.reconcile('plan', '-v');
+    expect(before.match(/print gui\/\d+\S*/g)).toHaveLength(1);
+    const { pid } = await statusOf(world, 'web');
+    expect((await world.reconcile('restart', 'web')).code).toBe(0);
+    await jobUntil(world, 'web', 'runs anew', (job) => isRunning(job) && job.pid !== pid);
+    const { stderr: after, stdout } = await world.reconcile('plan', '-v');
+    expect(stdout).toBe('No changes. 2 jobs match.\n');
+    expect(after.match(/print gui\/\d+\S*/g)).toHaveLength(1);
+  });
+
   it('apply --release-held starts a held job', async () => {
     await world.reconcile('stop', 'web');
     expect((await world.reconcile('apply', '--yes', '--release-held')).code).toBe(0);

@@ -151,6 +151,26 @@ describe('restart', () => {
     expect(change.actions[0]).toMatchObject({ kill: true });
   });
 
+  it('keeps a proof that holds now, and drops one that does not', () => {
+    const proofAfter = (overrides: Partial<LifecycleSubject>) =>
+      recorded(planRestart(subject(overrides)))?.proof;
+    const proof = { file: identity, pid: 42 };
+    const proven = { ...entry, proof };
+    expect(proofAfter({ entry: proven })).toEqual(proof);
+    expect(proofAfter({ entry: { ...entry, proof: { ...proof, pid: null } } })).toEqual({
+      ...proof,
+      pid: null,
+    });
+    expect(proofAfter({ entry: proven, service: loaded(43) })).toBeNull();
+    expect(proofAfter({ entry: proven, service: loaded(null) })).toBeNull();
+    expect(proofAfter({ entry: proven, found: null })).toBeNull();
+    const edited = { ...plistWith(true), identity: { ...identity, mtimeNs: '9' } };
+    expect(proofAfter({ entry: proven, found: edited })).toBeNull();
+    expect(proofAfter({ entry: proven, found: { ...plistWith(true), symlink: true } })).toBeNull();
+    const idle = subject({ entry: proven, service: loaded(null) });
+    expect(recorded(planStart(idle))?.proof).toBeNull();
+  });
+
   it('loads a job that is not loaded', () => {
     expect(names(planRestart(subject({ service: { state: 'not-loaded' } })))).toContain('bootstrap');
   });

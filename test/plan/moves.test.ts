@@ -31,6 +31,16 @@ describe('a job that gets another label', () => {
     expect(planFor([web], after, { moved }).changes.map(gist)).toMatchObject([{ op: 'noop' }]);
   });
 
+  it('is targeted by its old name, too', () => {
+    const world = worldOf(old, {});
+    const ops = (target: string) =>
+      planFor([web, job('db')], world, { moved, targets: [target] }).changes.map(({ op }) => op);
+    expect(ops(old.label)).toEqual(['move']);
+    expect(ops(web.label)).toEqual(['move']);
+    expect(ops('*.db')).toEqual(['create']);
+    expect(() => ops('nobody')).toThrow('--target nobody matches no instance and no label.');
+  });
+
   it('goes and comes without `moved`, the old one first', () => {
     const plan = planFor([web], worldOf(old, {}));
     expect(plan.changes.map(({ op, label, after }) => ({ op, label, after }))).toEqual([
