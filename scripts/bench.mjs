@@ -1,4 +1,4 @@
-// Whole-process times of `validate` and of a no-op `plan`, as ratios to bare `node -e 0`, run in turns so that a machine
+// Whole-process times of the embedded `launchctl`, of `validate` and of a no-op `plan`, as ratios to bare `node -e 0`, run in turns so that a machine
 // that slows down slows both; and the launchctl calls of the plan. Prints a Markdown table; judges nothing.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const LAUNCHCTL = fileURLToPath(new URL('../dist/embedded/launchctl.cjs', import.meta.url));
 const RUNS = Number(process.env.BENCH_RUNS ?? 15);
 const SIZES = (process.env.BENCH_SIZES ?? '1,10,100,1000').split(',').map(Number);
 
@@ -58,6 +59,7 @@ try {
       .toString()
       .split('\n')
       .filter((line) => line.includes('launchctl ')).length;
+    row('launchctl list', jobs, compare([LAUNCHCTL, 'list']));
     row('plan, nothing to do', jobs, compare([CLI, 'plan', '-f', file, '--detailed-exitcode']), calls);
   }
 } finally {

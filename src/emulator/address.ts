@@ -42,7 +42,7 @@ export interface Request {
   readonly release: string | null;
 }
 
-/** All that comes back, as JSON, then the end of the stream. */
+/** All that comes back, as one line of JSON; then the stream ends. */
 export interface Reply {
   readonly code: number;
   readonly stdout: string;

@@ -19,6 +19,7 @@ const argv = process.argv.slice(2);
 const cwd = currentFolder();
 const root = worldRoot(process.env, cwd, () => process.getBuiltinModule('node:os').homedir());
 const release = process.env[RELEASE_VARIABLE] || null;
+const NEWLINE = 0x0a;
 /** Starts of the daemon that may fail to answer (ended just then) before giving up. */
 const MOST_STARTS = 5;
 
@@ -31,28 +32,36 @@ function call(starts: number): void {
     absent(starts);
     return;
   }
-  socket.once('error', () => absent(starts));
+  const chunks: Buffer[] = [];
+  let isConnected = false;
   socket.once('connect', () => {
-    socket.removeAllListeners('error');
-    converse(socket);
+    isConnected = true;
   });
+  // Once connected, 'close' tells, whether it broke or ended.
+  socket.on('error', () => {
+    if (!isConnected) absent(starts);
+  });
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    // The line is whole: to wait for the end of the stream would take another millisecond.
+    if (chunk.at(-1) !== NEWLINE) return;
+    socket.removeAllListeners('close');
+    finish(replyIn(chunks));
+  });
+  socket.on('close', () => {
+    if (isConnected) finish(replyIn(chunks));
+  });
+  const request: Request = { argv, cwd, terminal: isTerminal(), release };
+  socket.write(`${JSON.stringify(request)}\n`);
 }
 
-function converse(socket: Socket): void {
-  const chunks: Buffer[] = [];
-  const request: Request = { argv, cwd, terminal: isTerminal(), release };
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  // Told by 'close', whether it broke or ended.
-  socket.on('error', () => {});
-  socket.on('close', () => {
-    const text = Buffer.concat(chunks).toString();
-    finish(
-      text === ''
-        ? { code: 118, stdout: '', stderr: 'The embedded launchd ended before it answered.\n' }
-        : (JSON.parse(text) as Reply),
-    );
-  });
-  socket.write(`${JSON.stringify(request)}\n`);
+function replyIn(chunks: readonly Buffer[]): Reply {
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString()) as Reply;
+  } catch {
+    // Nothing came, or half of it: it was killed.
+    return { code: 118, stdout: '', stderr: 'The embedded launchd ended before it answered.\n' };
+  }
 }
 
 /** Nobody listens. Questions about the embedded launchd itself do not start it. */
@@ -115,24 +124,26 @@ function fail(why: string): void {
   finish({ code: 118, stdout: '', stderr: `The embedded launchd cannot be reached: ${why}\n` });
 }
 
+/** Ends at once when all is written: the way through the event loop would take longer than the call. */
 function finish({ code, stdout, stderr }: Reply): void {
-  write(1, stdout);
-  write(2, stderr);
+  const isWritten = [write(1, stdout), write(2, stderr)];
   process.exitCode = code;
+  if (!isWritten.includes(false)) process.exit();
 }
 
-/** Without a stream, which would take longer to make than to use. */
-function write(file: 1 | 2, text: string): void {
+/** Without a stream, which would take longer to make than to use. False: a stream is at it still. */
+function write(file: 1 | 2, text: string): boolean {
   let rest = Buffer.from(text);
   while (rest.length > 0)
     try {
       rest = rest.subarray(writeSync(file, rest));
     } catch (error) {
       // A full pipe that does not block is left to a stream; a reader that has gone needs nothing.
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN')
-        (file === 1 ? process.stdout : process.stderr).write(rest);
-      return;
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return true;
+      (file === 1 ? process.stdout : process.stderr).write(rest);
+      return false;
     }
+  return true;
 }
 
 /** Into the socket's folder: its whole name may be too long for a socket. */

@@ -3,7 +3,7 @@ import type { Reply, Request } from './address.ts';
 
 const LONGEST_REQUEST = 4 * 1024 * 1024;
 
-/** Answers each connection once: one line of JSON in, JSON out, end. Resolves when it listens. */
+/** Answers each connection once: one line of JSON in, one out, end. Resolves when it listens. */
 export function serve(
   socketPath: string,
   answer: (request: Request) => Promise<Reply>,
@@ -43,5 +43,5 @@ async function respond(
     log(`request failed: ${line}: ${(error as Error).stack ?? String(error)}`);
     reply = { code: 154, stdout: '', stderr: '154: Completely unexpected error\n' };
   }
-  socket.end(JSON.stringify(reply));
+  socket.end(`${JSON.stringify(reply)}\n`);
 }

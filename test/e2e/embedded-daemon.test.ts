@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { writePlist } from '../../src/plist/write.ts';
@@ -160,6 +161,35 @@ describe('the daemon', () => {
       services: [],
     });
     expect(await world.launchctl('embedded-stop')).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('an answer', () => {
+  it.each([
+    ['none', ''],
+    ['half of one', '{"code":0,"stdout":"PID\\tSta'],
+  ])('that does not come is told: %s', async (_name, sent) => {
+    const world = open();
+    mkdirSync(join(world.root, 'run'), { recursive: true });
+    // Stands where a daemon would that is killed while it answers.
+    const server = createServer((socket) => socket.once('data', () => socket.end(sent)));
+    await new Promise<void>((resolve) => server.listen(join(world.root, 'run', 's'), resolve));
+    expect(await world.launchctl('list')).toEqual({
+      code: 118,
+      stdout: '',
+      stderr: 'The embedded launchd ended before it answered.\n',
+    });
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('is complete, however long it is', async () => {
+    const world = open();
+    const long = 'x'.repeat(900_000);
+    await world.load('org.example.long', { ProgramArguments: ['/bin/true', long] });
+    const { code, stdout } = await world.launchctl('print', `${world.gui}/org.example.long`);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`\t\t${long}\n`);
+    expect(stdout.endsWith('\n}\n')).toBe(true);
   });
 });
 
