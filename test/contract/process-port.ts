@@ -1,5 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -10,17 +9,21 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dict } from '../../src/model/plist.ts';
 import { writePlist } from '../../src/plist/write.ts';
 import { LAUNCHCTL } from '../support/embedded-world.ts';
+import { whyHarmful } from './harmless.ts';
 import type { Answer, Port } from './port.ts';
+import { listProcesses } from './process-list.mjs';
 import { argvOf, longSleep } from './program.ts';
 
 const APPLE_PREFIX = 'com.example.reconcile-contract';
 const APPLE_LAUNCHCTL = '/bin/launchctl';
+const CLEAN = join(import.meta.dirname, 'clean.mjs');
 /** Between two looks. */
 const LOOK_EVERY_MS = 120;
 /** A launchctl that takes longer hangs. */
@@ -49,10 +52,22 @@ export function openEmbedded(): Port {
 /**
  * launchd itself, of a person at their Mac: only labels of this run are touched, all of them are booted out, and those that
  * were disabled are enabled again. (What cannot be undone: launchd keeps a line for each label that was ever enabled or
- * disabled.)
+ * disabled.) What a run that was killed has left is taken away at the start of the next; a process of its own does it at once
+ * when this one dies.
+ *
+ * @param launchctl another one, for tests of the suite itself
  */
-export function openApple(): Port {
-  const port = openProcesses('apple', APPLE_LAUNCHCTL, () => ({}));
+export function openApple(launchctl: string = APPLE_LAUNCHCTL, environment: NodeJS.ProcessEnv = {}): Port {
+  const port = openProcesses('apple', launchctl, () => environment);
+  const env = { ...process.env, ...environment };
+  execFileSync(process.execPath, [CLEAN, launchctl], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const guard = spawn(process.execPath, [CLEAN, launchctl, '--after', port.run], {
+    env,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.unref();
+  (guard.stdin as Socket).unref();
   const overridden = new Set<string>();
 
   /** Targets of this run that are loaded. */
@@ -62,12 +77,14 @@ export function openApple(): Port {
       const { stdout } = await port.call('print', domain);
       for (const [, label] of stdout.matchAll(LISTED)) targets.push(`${domain}/${label}`);
     }
-    return targets.filter((target) => target.includes(`/${APPLE_PREFIX}.${port.run}.`));
+    return targets.filter((target) => target.includes(`/${port.labelPrefix}.`));
   }
 
   return {
     ...port,
     async call(...args) {
+      const harm = whyHarmful(args, port);
+      if (harm !== null) throw new Error(`Not asked: ${harm}.`);
       const [verb, ...targets] = args;
       if (verb === 'disable') for (const target of targets) overridden.add(target);
       return port.call(...args);
@@ -79,6 +96,7 @@ export function openApple(): Port {
         (await loaded()).length === 0 ? true : null,
       );
       await port.close();
+      guard.stdin.end();
     },
   };
 }
@@ -86,19 +104,44 @@ export function openApple(): Port {
 /** A row of the services of a domain: pid, last exit, label (facts §4.2). */
 const LISTED = /^\s+[0-9]+\s+\S+\s+(\S+)$/gm;
 
+interface ProcessPort extends Port {
+  readonly run: string;
+  /** Of the labels of this run. */
+  readonly labelPrefix: string;
+  /** Where everything of this run lies. */
+  readonly folder: string;
+}
+
+let opened = 0;
+
+/** Nine digits: the pid, so that others can tell whether this run is alive, and a count. */
+function nextRun(): string {
+  opened += 1;
+  return `${String(process.pid).padStart(7, '0')}${String(opened % 100).padStart(2, '0')}`;
+}
+
 function openProcesses(
   launchd: Port['launchd'],
   program: string,
   environment: (folder: string) => NodeJS.ProcessEnv,
-): Port & { readonly run: string } {
+): ProcessPort {
   const uid = process.getuid?.() ?? 0;
-  const run = String(randomInt(100_000, 999_999));
-  const prefix = launchd === 'apple' ? `${APPLE_PREFIX}.${run}` : 'org.example.contract';
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'launchctl-contract-')));
-  const env = { ...process.env, RECONCILE_CONTRACT_PLANTED: 'of the caller', ...environment(folder) };
+  const run = nextRun();
+  const labelPrefix = launchd === 'apple' ? `${APPLE_PREFIX}.${run}` : 'org.example.contract';
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), `launchctl-contract-${run}-`)));
+  const home = join(folder, 'home');
+  mkdirSync(home);
+  const env = {
+    ...process.env,
+    HOME: home,
+    RECONCILE_CONTRACT_PLANTED: 'of the caller',
+    ...environment(folder),
+  };
 
-  const port: Port & { readonly run: string } = {
+  const port: ProcessPort = {
     run,
+    labelPrefix,
+    folder,
     launchd,
     processes: 'real',
     root: uid === 0,
@@ -107,7 +150,7 @@ function openProcesses(
     user: `user/${uid}`,
     call: (...args) => execute(program, args, env),
     job(name, spec, keys = {}) {
-      const label = `${prefix}.${name}`;
+      const label = `${labelPrefix}.${name}`;
       const own = join(folder, name);
       mkdirSync(own);
       const path = join(folder, `${label}.plist`);
@@ -168,14 +211,9 @@ function openProcesses(
 
 /** Every process of this run has its folder or its sleep among its arguments. */
 function leftOver(folder: string, run: string): readonly string[] {
-  const table = execFileSync('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'stat=', '-o', 'args='], {
-    encoding: 'utf8',
-  });
-  return table
-    .split('\n')
-    .filter(
-      (line) => (line.includes(folder) || line.includes(longSleep(run))) && !/^\s*[0-9]+\s+Z/.test(line),
-    );
+  return listProcesses()
+    .filter(({ args }) => args.includes(folder) || args.includes(longSleep(run)))
+    .map(({ pid, args }) => `${pid} ${args}`);
 }
 
 function execute(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Answer> {
