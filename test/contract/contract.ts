@@ -5,6 +5,8 @@ import { EXIT_SCENARIOS } from './scenarios/exits.ts';
 import { KEEP_ALIVE_SCENARIOS } from './scenarios/keep-alive.ts';
 import { LAYOUT_SCENARIOS } from './scenarios/layout.ts';
 import { LOAD_SCENARIOS } from './scenarios/load.ts';
+import { OPEN_SCENARIOS } from './scenarios/open.ts';
+import { OPEN_WORDS } from './scenarios/open-words.ts';
 import { OVERRIDE_SCENARIOS } from './scenarios/overrides.ts';
 import { PROCESS_SCENARIOS } from './scenarios/processes.ts';
 import { RUN_SCENARIOS } from './scenarios/run.ts';
@@ -22,6 +24,7 @@ const SUBJECTS: Subjects = {
   KeepAlive: KEEP_ALIVE_SCENARIOS,
   'the throttle': THROTTLE_SCENARIOS,
   'taking out': STOP_SCENARIOS,
+  'open questions': [...OPEN_SCENARIOS, ...OPEN_WORDS],
   running: RUN_SCENARIOS,
   'how it ended': EXIT_SCENARIOS,
   processes: PROCESS_SCENARIOS,

@@ -76,6 +76,7 @@ export function openMemory(uid: number): Port {
     ready: async () => {},
     starts: async (job: Job) => jobs.find(({ label }) => label === job.label)?.starts ?? [],
     isAlive: launchctl.isAlive,
+    observe: () => {},
     restart: null,
     close: async () => {},
   };

@@ -1,4 +1,5 @@
 import type { PlistDict, PlistValue } from '../../src/model/plist.ts';
+import type { QuestionId } from './questions.ts';
 
 export interface Answer {
   readonly code: number | null;
@@ -65,6 +66,8 @@ export interface Port {
   /** When the job's processes began, in milliseconds, in order. */
   starts(job: Job): Promise<readonly number[]>;
   isAlive(pid: number): boolean;
+  /** Takes down the answer to an open question (settle.ts). */
+  observe(question: QuestionId, answer: string): void;
   /** Ends launchd with all jobs and starts it again; null where nobody may. */
   readonly restart: (() => Promise<void>) | null;
   /** Takes out all that was loaded, and fails if a process is left. */
@@ -76,6 +79,8 @@ export interface Scenario {
   readonly name: string;
   /** Default: everywhere. */
   readonly where?: (port: Port) => boolean;
+  /** Default: what vitest is told for all. */
+  readonly timeoutSeconds?: number;
   run(port: Port): Promise<void>;
 }
 

@@ -196,6 +196,7 @@ function openProcesses(
         return (error as NodeJS.ErrnoException).code !== 'ESRCH';
       }
     },
+    observe: () => {},
     restart: null,
     async close() {
       await port

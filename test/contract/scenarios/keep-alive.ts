@@ -13,6 +13,8 @@ import {
   whenRunning,
 } from '../judge.ts';
 import type { Ending, Job, Port, Scenario } from '../port.ts';
+import type { QuestionId } from '../questions.ts';
+import { settle } from '../settle.ts';
 
 const ENDINGS: readonly (readonly [string, Ending])[] = [
   ['exit-0', { code: 0 }],
@@ -113,6 +115,14 @@ const AT_LOAD: readonly (readonly [
   ['demand', () => ({ KeepAlive: map({ AfterInitialDemand: true }), RunAtLoad: true }), '?'],
 ];
 
+/** Those with a question mark. */
+const OPEN_AT_LOAD: Readonly<Record<string, QuestionId>> = {
+  empty: 'at-load-empty',
+  'path-missing': 'at-load-path-missing',
+  'job-unloaded': 'at-load-job-unloaded',
+  demand: 'at-load-demand',
+};
+
 export const KEEP_ALIVE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'the truth table: every form × exit 0, exit 1, TERM, KILL, SEGV, ABRT (facts §2.5)',
@@ -177,6 +187,8 @@ export const KEEP_ALIVE_SCENARIOS: readonly Scenario[] = [
       const expected: Record<string, string> = {};
       for (const { name, starts, job } of cells) {
         seen[name] = (await port.starts(job)).length === 0 ? '-' : 'y';
+        const question = OPEN_AT_LOAD[name];
+        if (question !== undefined) settle(port, question, seen[name] === 'y' ? 'starts' : 'does not start');
         const open = starts === '?' ? (port.launchd === 'apple' ? seen[name] : '-') : starts;
         expected[name] = open ?? '';
       }

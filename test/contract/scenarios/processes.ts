@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { dict } from '../../../src/model/plist.ts';
 import { load, overrides, printed, target, whenDown, whenRunning } from '../judge.ts';
 import { type Scenario, withRealProcesses } from '../port.ts';
+import { settle } from '../settle.ts';
 
 /** What a process finds: folder, mask, standard input, environment. */
 // A small Linux has no ps, a Mac no /proc.
@@ -39,6 +40,7 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
       expect(lines).toContain(`XPC_SERVICE_NAME=${job.label}`);
       const names = lines.map((line) => line.split('=')[0]);
       expect(names).toEqual(expect.arrayContaining(['HOME', 'USER', 'LOGNAME', 'SHELL', 'XPC_FLAGS']));
+      settle(port, 'agent-tmpdir', names.includes('TMPDIR') ? 'set' : 'not set');
       expect(names).not.toContain('RECONCILE_CONTRACT_PLANTED');
       expect(names).not.toContain('RECONCILE_EMBEDDED_DIR');
     },
