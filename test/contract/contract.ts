@@ -8,6 +8,7 @@ import { LOAD_SCENARIOS } from './scenarios/load.ts';
 import { OPEN_SCENARIOS } from './scenarios/open.ts';
 import { OPEN_WORDS } from './scenarios/open-words.ts';
 import { OVERRIDE_SCENARIOS } from './scenarios/overrides.ts';
+import { PATH_SCENARIOS } from './scenarios/paths.ts';
 import { PROCESS_SCENARIOS } from './scenarios/processes.ts';
 import { RUN_SCENARIOS } from './scenarios/run.ts';
 import { SHAPE_SCENARIOS } from './scenarios/shape.ts';
@@ -27,6 +28,7 @@ const SUBJECTS: Subjects = {
   'open questions': [...OPEN_SCENARIOS, ...OPEN_WORDS],
   running: RUN_SCENARIOS,
   'how it ended': EXIT_SCENARIOS,
+  'watched paths': PATH_SCENARIOS,
   processes: PROCESS_SCENARIOS,
   'enable and disable': OVERRIDE_SCENARIOS,
   loading: LOAD_SCENARIOS,

@@ -262,8 +262,7 @@ export const QUESTIONS = [
     asks: 'What does print show for StartOnMount?',
     decides: 'The lines that a job without the key has not.',
     scenario: FORMS,
-    ours:
-      'event triggers = { / com.apple.launchd.StartOnMount => { / keepalive = 0 / service = LABEL / stream = com.apple.fsevents.matching / monitor = com.apple.UserEventAgent-Aqua / descriptor = { / "StartOnMount" => true / event channels = { / "com.apple.fsevents.matching" = { / active = 0 / managed = 1 / reset = 0 / hide = 0 / watching = 1',
+    ours: 'event triggers = { / com.apple.launchd.StartOnMount => { / keepalive = 0 / service = LABEL / stream = com.apple.fsevents.matching / monitor = com.apple.UserEventAgent-Aqua / descriptor = { / "StartOnMount" => true / event channels = { / "com.apple.fsevents.matching" = { / active = 0 / managed = 1 / reset = 0 / hide = 0 / watching = 1',
     ...LAYOUT,
   },
   {
@@ -299,17 +298,29 @@ export const QUESTIONS = [
     asks: 'Is a calendar time that comes while the job runs made up for?',
     decides: 'The time between two starts, of a job that runs for 70 of every 60 seconds.',
     scenario: 'a calendar time while the job runs',
-    ours: 'CALENDAR',
-    where: 'src/emulator/triggers/start-calendar-interval.ts',
+    ours: 'made up for at its end',
+    choice: {
+      option: 'calendarWhileRunning',
+      values: { 'made up for at its end': 'kept', missed: 'missed' },
+    },
   },
   {
     id: 'usage-error',
     facts: '§7 no. 7',
     asks: 'With which code does wrong usage end?',
-    decides: 'The exit status of an unknown verb.',
-    scenario: 'wrong usage: its code',
+    decides: 'The exit status of print without a target.',
+    scenario: 'wrong usage: its codes',
     ours: '64',
     choice: { option: 'usageError', values: { '64': 64, '1': 1 } },
+  },
+  {
+    id: 'unknown-subcommand',
+    facts: '§7 no. 7',
+    asks: 'With which code does a word end that is no verb?',
+    decides: 'The exit status.',
+    scenario: 'wrong usage: its codes',
+    ours: '1',
+    choice: { option: 'unknownSubcommand', values: { '64': 64, '1': 1 } },
   },
   {
     id: 'print-disabled-empty',
@@ -363,7 +374,7 @@ export const QUESTIONS = [
     decides: 'Whether print finds it then.',
     scenario: 'LaunchOnlyOnce after the one run',
     ours: 'listed',
-    where: 'src/emulator/supervisor.ts',
+    choice: { option: 'onlyOnce', values: { listed: 'listed', gone: 'removed' } },
   },
   {
     id: 'blame-words',

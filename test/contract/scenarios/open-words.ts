@@ -22,8 +22,8 @@ export const OPEN_WORDS: readonly Scenario[] = [
         ['print-root-directory', { RootDirectory: '/' }],
         ['print-start-on-mount', { StartOnMount: true }],
       ];
-      // A program that is not there: nothing that runs adds lines of its own.
-      const argv = { ProgramArguments: ['/bin/sh', '-c', 'exec sleep 3600'], Disabled: false };
+      // So that the plain one may be started again for each.
+      const argv = { ThrottleInterval: 1 };
       const plain = port.job('open-form-plain', { kind: 'runs' }, argv);
       const jobs = cases.map(([id, keys]) => ({
         id,
@@ -103,10 +103,12 @@ function linesAdded(plain: Printed, plainJob: Job, service: Printed, job: Job): 
 const OF_THE_MOMENT =
   /^(?:pid|runs|forks|execs|immediate reason|last |asid|initialized|active count|ID|name|port|job state)/;
 
-function linesOf({ text }: Printed, { label, path }: Job): readonly string[] {
+function linesOf({ text }: Printed, { label, path, folder }: Job): readonly string[] {
   return text
     .split('\n')
-    .map((line) => line.trim().replaceAll(path, 'PATH').replaceAll(label, 'LABEL'))
+    .map((line) =>
+      line.trim().replaceAll(path, 'PATH').replaceAll(folder, 'FOLDER').replaceAll(label, 'LABEL'),
+    )
     .filter((line) => line !== '' && !OF_THE_MOMENT.test(line));
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { letPass, load, loadRunning, type Printed, printed, printedWhen, target } from '../judge.ts';
+import { letPass, load, loadRunning, map, type Printed, printed, printedWhen, target } from '../judge.ts';
 import { type Answer, type Job, type Port, type Scenario, withRealProcesses } from '../port.ts';
 import { settle } from '../settle.ts';
 
@@ -174,9 +174,27 @@ export const OPEN_SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: 'wrong usage: its code (facts §7 no. 7)',
+    name: 'a calendar time while the job runs (facts §7 no. 6)',
+    // Takes three minutes of real time.
+    where: (port) => port.processes === 'paper' || port.launchd === 'apple',
+    timeoutSeconds: 300,
     async run(port) {
-      settle(port, 'usage-error', code(await port.call('bootstrapp', port.gui)));
+      const job = port.job(
+        'open-calendar',
+        { kind: 'ends', how: { code: 0 }, afterSeconds: 70 },
+        { StartCalendarInterval: map({}), ThrottleInterval: 1 },
+      );
+      await load(port, job);
+      // Started with a minute, it ends 70 seconds later, after the next; the one after that is 120 seconds from the start.
+      const gap = await gapOf(port, job, 240);
+      settle(port, 'calendar-while-running', gap < 100_000 ? 'made up for at its end' : 'missed');
+    },
+  },
+  {
+    name: 'wrong usage: its codes (facts §7 no. 7)',
+    async run(port) {
+      settle(port, 'usage-error', code(await port.call('print')));
+      settle(port, 'unknown-subcommand', code(await port.call('bootstrapp', port.gui)));
     },
   },
   {
