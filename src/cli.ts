@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
 import type { Command, CommonOptions, Context, Terminal } from './commands/context.ts';
 import { buildProgram, type RawOptions, USAGE_HINT } from './commands/program.ts';
-import { EXIT } from './model/errors.ts';
+import { EXIT, ReconcileError } from './model/errors.ts';
 import type { Style } from './report/style.ts';
 
 /** Replaced by the build with the version of package.json. */
@@ -131,22 +131,37 @@ function environment(): Record<string, string> {
   return record;
 }
 
+/** Null when it was removed, or a folder above it was. */
+function workingFolder(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
+}
+
 async function run<Arguments>(
   name: string,
   load: () => Promise<Command<Arguments>>,
   args: Arguments,
   raw: RawOptions,
 ): Promise<void> {
+  const folder = workingFolder();
   const context: Context = {
     command: name,
     terminal: makeTerminal(raw),
     options: commonOptions(raw),
     env: environment(),
-    cwd: process.cwd(),
+    cwd: folder ?? '/',
     signal: interruption.signal,
   };
   let exitCode: number;
   try {
+    if (folder === null)
+      throw new ReconcileError('system/no-folder', 'The working directory is not there any more.', {
+        hint: 'Change to a folder that is there, such as `cd ~`, then run the command again.',
+        exitCode: EXIT.failed,
+      });
     exitCode = await (await load())(args, context);
   } catch (error) {
     const { describeFailure } = await import('./commands/failure.ts');

@@ -47,14 +47,18 @@ export const logs: Command<{
       terminal.out(JSON.stringify({ path, text }));
       return;
     }
-    if (files.length > 1 && path !== last) terminal.out(`==> ${path} <==`);
-    last = path;
+    // What was said last may end within a line.
+    if (files.length > 1 && path !== last.path)
+      terminal.out(`${last.path === '' ? '' : last.text.endsWith('\n') ? '\n' : '\n\n'}==> ${path} <==`);
+    last = { path, text };
     terminal.raw(text);
   };
-  let last = '';
+  let last = { path: '', text: '' };
+  const isSilent = tails.every(({ tail }) => tail === null || tail.text === '');
   for (const { path, tail } of tails) {
     if (tail === null) terminal.note(`${path} is not there yet: the job has written nothing.`);
     else if (tail.text !== '') say(path, tail.text);
+    else if (isSilent) terminal.note(`${path} is empty: the job has written nothing to it.`);
   }
   if (args.follow !== true) return EXIT.ok;
   const end = AbortSignal.any([signal, terminal.closed]);

@@ -108,6 +108,52 @@ describe('usage', () => {
   });
 });
 
+describe('a working directory that is not there any more', () => {
+  it.each([['plan'], ['plan', '--json']])('is said in words: %s %s', async (...args) => {
+    const command = `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"`;
+    const { code, stdout, stderr } = await execute(
+      '/bin/sh',
+      ['-c', command, process.execPath, CLI, ...args],
+      world.env,
+      world.home,
+    );
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain('The working directory is not there any more.');
+    expect(stdout + stderr).not.toContain('at process');
+  });
+});
+
+describe('logs', () => {
+  it('of a job that has written nothing say so', async () => {
+    world.write(
+      'mute.yaml',
+      'version: 1\nname: mute\ninstances: { mute: { command: /bin/sleep 9, logs: true } }\n',
+    );
+    expect((await world.reconcile('apply', '--yes', '-f', 'mute.yaml')).code).toBe(0);
+    await until('both are there', () => existsSync(join(world.home, 'Library/Logs/local.mute.mute/err.log')));
+    const { code, stdout, stderr } = await world.reconcile('logs', 'mute', '-f', 'mute.yaml');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('out.log is empty: the job has written nothing to it.');
+    expect((await world.reconcile('destroy', '--yes', '-f', 'mute.yaml')).code).toBe(0);
+  });
+
+  it('stand below one another, also where one ends within a line', async () => {
+    const script = 'printf unended; echo oops >&2; exec sleep 9';
+    world.write(
+      'two.yaml',
+      `version: 1\nname: two\ninstances: { two: { script: "${script}", logs: true } }\n`,
+    );
+    expect((await world.reconcile('apply', '--yes', '-f', 'two.yaml')).code).toBe(0);
+    const folder = join(world.home, 'Library/Logs/local.two.two');
+    const shown = await until('both are written', async () => {
+      const { stdout } = await world.reconcile('logs', 'two', '-f', 'two.yaml');
+      return stdout.includes('oops') && stdout;
+    });
+    expect(shown).toBe(`==> ${folder}/out.log <==\nunended\n\n==> ${folder}/err.log <==\noops\n`);
+    expect((await world.reconcile('destroy', '--yes', '-f', 'two.yaml')).code).toBe(0);
+  });
+});
+
 describe('a saved plan', () => {
   it('is applied with the file, targets and flags it was made with, also after a restart of the job', async () => {
     const before = await jobUntil(world, 'web', 'runs', isRunning);
