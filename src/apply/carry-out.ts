@@ -152,12 +152,13 @@ function isOfLedger({ action }: Action): boolean {
 async function rollBack(work: Work, cause: Failure): Promise<[Outcome, Failure]> {
   const stuck = await restoreFormer(work);
   if (stuck === null) return [work.progress.changed ? 'rolled-back' : 'failed', cause];
+  const why = stuck.message === cause.message ? ', for the same reason.' : `: ${stuck.message}`;
   const end = stuck.down ? 'The job is down.' : 'Look at what is there before you go on.';
   return [
     'rollback-failed',
     {
       code: cause.code,
-      message: `${cause.message} The former state could not be put back: ${stuck.message} ${end}`,
+      message: `${cause.message} The former state could not be put back${why} ${end}`,
       hint: stuck.down ? `Bring it back with: ${stuck.command}` : stuck.command,
     },
   ];

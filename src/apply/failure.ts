@@ -52,8 +52,8 @@ function refusedWith(code: number, call: string, target: string, telling: Tellin
 /** Only the Mac's own launchd writes to the log of the system (facts §3.4). */
 function whatLaunchdSays(launchctlCommand: string): string {
   return launchctlCommand === 'launchctl'
-    ? `Apply again, and look what launchd itself says: log show --last 2m --predicate 'process == "launchd"'`
-    : 'Apply again with --verbose, which shows each call of launchctl and what it ended with.';
+    ? `Run the same again, and look what launchd itself says: log show --last 2m --predicate 'process == "launchd"'`
+    : 'Run the same again with --verbose, which shows each call of launchctl and what it ended with.';
 }
 
 /** Any error of an action as data. Words for what a file system refuses; what we do not expect is our own fault. */

@@ -137,6 +137,24 @@ describe('start and restart', () => {
     await jobUntil(inFile(file), name, 'runs', isRunning);
   });
 
+  it.each([
+    ['0', 'job/not-restarted'],
+    ['37', 'launchctl/37'],
+  ])('a restart that is answered with %s while the process goes on is no success', async (code, error) => {
+    const name = `deaf-${code}`;
+    const file = declare([name], 'one');
+    expect(await apply(...file)).toMatchObject({ exit_code: 0 });
+    const { pid } = await jobUntil(inFile(file), name, 'runs', isRunning);
+    world.fault(`if [ "$1" = kickstart ]; then exit ${code}; fi`);
+    expect(await world.json('restart', name, ...file)).toMatchObject({
+      exit_code: 1,
+      results: [{ outcome: 'failed', error: { code: error } }],
+    });
+    world.fault('');
+    expect(await world.json('restart', name, ...file)).toMatchObject({ exit_code: 0 });
+    expect((await jobUntil(inFile(file), name, 'runs', isRunning)).pid).not.toBe(pid);
+  });
+
   const gone = `if [ "$1" = kickstart ]; then
   "$real" bootout --wait "$3" || "$real" bootout --wait "$2"
   echo 'Could not find service' >&2; exit 113

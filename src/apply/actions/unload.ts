@@ -7,7 +7,7 @@ import { look, poll } from '../poll.ts';
 import { type Perform, targetOf, type Work } from '../work.ts';
 
 /** Longer than launchd gives the process: the reaping, and a busy machine. */
-const MARGIN_SECONDS = 10;
+export const MARGIN_SECONDS = 10;
 
 /** After any answer `print` decides; 113 is gone (interface §6). Until then the label may stay: `await-gone` polls. */
 export const bootout: Perform<'bootout'> = async (action, work) => {

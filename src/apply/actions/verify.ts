@@ -1,5 +1,8 @@
+import type { CallOutcome } from '../../launchd/codes.ts';
+import { DEFAULT_EXIT_TIMEOUT } from '../../launchd/throttle.ts';
 import type { Domain } from '../../model/domain.ts';
 import type { ReconcileError } from '../../model/errors.ts';
+import type { FormerService } from '../../model/journal.ts';
 import type { Service } from '../../model/service.ts';
 import { kickstart as kickstartJob } from '../../sys/client.ts';
 import { explainRefusal } from '../diagnose.ts';
@@ -8,12 +11,15 @@ import { hasStarted, isComingDown, isLoadedFrom } from '../loaded.ts';
 import { look, poll } from '../poll.ts';
 import { type ActionOf, type Perform, targetOf, type Verified, type Work } from '../work.ts';
 import { load, loadedElsewhere } from './load.ts';
+import { MARGIN_SECONDS } from './unload.ts';
 
 /** How long an accepted job may take until `print` shows it, and shows that it was started. */
 export const APPEARS_MS = 10_000;
 /** How long `await-healthy` waits for a process, and how long that has to stay. */
 const HEALTHY_MS = 10_000;
 const STAYS_MS = 1_000;
+/** Answers to a kickstart after which `print` decides. */
+const MAY_HAVE_STARTED: readonly CallOutcome[] = ['no-answer', 'busy', 'already'];
 
 /**
  * `bootstrap` accepted is not loaded, and loaded is not started: `print` decides. A spawn that is only pended, as at login
@@ -84,8 +90,8 @@ async function kick(action: ActionOf<'await-loaded'>, { ports }: Work, service: 
 }
 
 /**
- * Starts it. An answer that comes too late is no failure when `print` shows that it was started (facts §6, 10). A job that
- * is gone by then is loaded, where the plan says from what.
+ * Starts it. An answer that comes too late is no failure when `print` shows that it was started (facts §6, 10); with
+ * `kill`, that its former process has gone. A job that is gone by then is loaded, where the plan says from what.
  */
 export const kickstart: Perform<'kickstart'> = async (action, work) => {
   const { ports, progress } = work;
@@ -96,11 +102,19 @@ export const kickstart: Perform<'kickstart'> = async (action, work) => {
     kill: action.kill,
     ...(throttle === null ? {} : { throttleSeconds: throttle }),
   });
-  if (answer.outcome === 'already') return;
+  if (answer.outcome === 'already' && !action.kill) return;
+  const before = action.kill && former?.state === 'loaded' ? former.pid : null;
+  const stays = before !== null && (await staysUp(action, work, before, former));
+  if (stays && answer.outcome === 'done')
+    throw refuse(
+      'job/not-restarted',
+      `launchd accepted the restart of ${target}, but its process ${before} goes on.`,
+      `Look: ${work.settings.launchctlCommand} print ${target}; then restart it again.`,
+    );
   if (answer.outcome !== 'done') {
     const reading = await look(work, action.domain, action.label);
-    const started = reading.state === 'loaded' && hasStarted(reading.service);
-    if (!(started && (answer.outcome === 'no-answer' || answer.outcome === 'busy'))) {
+    const started = !stays && reading.state === 'loaded' && hasStarted(reading.service);
+    if (!(started && MAY_HAVE_STARTED.includes(answer.outcome))) {
       const refusal = await explainRefusal(work, answer, {
         domain: action.domain,
         label: action.label,
@@ -112,6 +126,23 @@ export const kickstart: Perform<'kickstart'> = async (action, work) => {
   }
   progress.changed = true;
 };
+
+/** Whether this process is still there, and not being ended either. One that is being ended is waited for. */
+async function staysUp(
+  { domain, label }: ActionOf<'kickstart'>,
+  work: Work,
+  pid: number,
+  former: FormerService | undefined,
+): Promise<boolean> {
+  const given = former?.state === 'loaded' ? former.exitTimeout : null;
+  const seconds = (given ?? DEFAULT_EXIT_TIMEOUT) + MARGIN_SECONDS;
+  const found = await poll(work, seconds * 1000, async () => {
+    const reading = await look(work, domain, label);
+    if (reading.state !== 'loaded' || reading.service.pid !== pid) return 'gone';
+    return isComingDown(reading.service) ? null : 'stays';
+  });
+  return found !== 'gone';
+}
 
 /** The first refusal is kept: if the job cannot be loaded either, both are told. */
 async function loadInstead(
