@@ -29,6 +29,16 @@ const ULIMITS: Readonly<Record<LimitName, readonly [letter: string, unit: number
   stack: ['s', 1024],
 };
 
+export interface Steps {
+  /** The absolute path of a tool. */
+  find(tool: string): string;
+  /** It is handed sockets, and is told that they are meant for it. */
+  readonly listens: boolean;
+}
+
+/** Only the process itself knows its pid before it is the program. */
+const LISTEN_PID_LINE = 'export LISTEN_PID=$$; ';
+
 /**
  * A process with no wishes is executed directly. Limits, niceness and another user need steps between fork and exec, which
  * Node has not: each is a program that ends in exec of the next, so that the process keeps its pid. What cannot be set is
@@ -38,12 +48,13 @@ export function commandOf(
   definition: Definition,
   program: string,
   identity: Identity | null,
-  find: (tool: string) => string,
+  { find, listens }: Steps,
 ): Command {
   const argv = definition.arguments ?? [program];
   const [argv0 = program, ...rest] = argv;
   const steps: string[][] = [];
-  const lines = ulimitLines(definition.limits) + niceLine(definition.nice, find);
+  const lines =
+    ulimitLines(definition.limits) + niceLine(definition.nice, find) + (listens ? LISTEN_PID_LINE : '');
   const unset = unsetLine(definition.environment);
   if (lines !== '') steps.push(['/bin/sh', '-c', `${lines}${unset}exec "$@"`, 'sh']);
   if (identity !== null) steps.push([find('setpriv'), ...becomeOptions(identity), '--']);

@@ -5,10 +5,10 @@ import type { Child, Timer } from './ports.ts';
 import type { Trigger } from './triggers/trigger.ts';
 
 /** In the words of `immediate reason` (facts §4.1). */
-export type Reason = StartReason | 'interval' | 'launch job demand';
+export type Reason = StartReason | 'interval' | 'launch job demand' | 'ipc (socket)';
 
 /** Reasons that somebody asked for: what AfterInitialDemand waits for, and an on-demand-only domain lets through. */
-const DEMANDS: ReadonlySet<Reason> = new Set<Reason>(['launch job demand']);
+const DEMANDS: ReadonlySet<Reason> = new Set<Reason>(['launch job demand', 'ipc (socket)']);
 
 export function isDemand(reason: Reason): boolean {
   return DEMANDS.has(reason);

@@ -33,6 +33,7 @@ import { openProcessTable } from './process-table.ts';
 import { complaint, SILENT } from './reply.ts';
 import { serve } from './server.ts';
 import { createSession } from './session.ts';
+import { systemSockets } from './sockets/open.ts';
 import { systemSpawner } from './spawner.ts';
 import { describeStatus } from './status.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -106,6 +107,7 @@ async function run(world: World): Promise<void> {
       spawner,
       paths: systemPaths(log),
       mounts,
+      sockets: systemSockets,
       fidelity,
       log,
     }),

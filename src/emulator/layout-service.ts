@@ -7,6 +7,7 @@ import type { Dialect } from './dialect.ts';
 import { STANDARD_PATH, shownEnvironment, type Variables } from './environment.ts';
 import { type Job, pidOf } from './job.ts';
 import { block, type Line, render } from './layout.ts';
+import { socketBlock } from './layout-sockets.ts';
 import { type TriggerConditions, triggerBlocks, triggersOf } from './layout-triggers.ts';
 
 const SPAWN_TYPES: Readonly<Record<ProcessType, string>> = {
@@ -74,6 +75,7 @@ export function printService(job: Job, options: LayoutOptions): string {
     ...semaphoreBlock(definition.keepAlive),
     ...triggerBlocks(triggersOf(definition, options), definition, domain),
     ...endpointBlock(definition),
+    ...socketBlock(job),
     ...(dialect.coalitions ? coalitions(job) : []),
     `spawn type = ${SPAWN_TYPES[definition.processType]}`,
     'jetsam priority = 40',

@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
 import type { TimeZone } from '../launchd/calendar.ts';
 import type { ExitKind } from '../launchd/keep-alive.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Definition } from './definition.ts';
+import type { SocketSpec } from './sockets/spec.ts';
 
 /** A one-shot timer. Cancelling one that has fired does nothing. */
 export interface Timer {
@@ -41,7 +43,7 @@ export interface SpawnListener {
 
 /** Starts processes. The listener may be called before `spawn` returns. */
 export interface Spawner {
-  spawn(definition: Definition, domain: Domain, listener: SpawnListener): void;
+  spawn(definition: Definition, domain: Domain, listener: SpawnListener, handover?: Handover): void;
 }
 
 /** Labels that were enabled or disabled; shared by `gui/UID` and `user/UID`, kept for ever (facts §3.6). */
@@ -69,4 +71,40 @@ export interface PathConditions {
 /** Mounts of file systems, told by whoever knows of them. */
 export interface Mounts {
   watch(mounted: () => void): { close(): void };
+}
+
+/** A socket that a job listens on. */
+export interface OpenSocket {
+  /** In this process; a job's process inherits it. */
+  readonly fd: number;
+  close(): void;
+}
+
+/** One that nobody accepts from but the job itself. */
+export interface WaitingSocket extends OpenSocket {
+  /** Calls back once when a connection waits, maybe at once. */
+  await(waiting: () => void): void;
+  /** Calls back no more. */
+  rest(): void;
+}
+
+/** Opens what `Sockets` asks for. One entry may be several sockets (IPv4 and IPv6); those that cannot be had are problems. */
+export interface SocketPort {
+  listen(spec: SocketSpec): {
+    readonly opened: readonly WaitingSocket[];
+    readonly problems: readonly string[];
+  };
+  /** Accepts, and gives each connection on. */
+  serve(
+    spec: SocketSpec,
+    taken: (connection: Socket) => void,
+  ): { readonly opened: readonly OpenSocket[]; readonly problems: readonly string[] };
+}
+
+/** What a process is given beside its files. */
+export interface Handover {
+  /** For its descriptors from 3 on, which LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID tell. */
+  readonly listening: readonly { readonly name: string; readonly fd: number }[];
+  /** In the place of standard in, and of standard out and error where the plist names no file (inetd). */
+  readonly stdio: number | Socket | null;
 }

@@ -8,8 +8,9 @@ import { type Command, commandOf, type Identity } from './command.ts';
 import type { Definition } from './definition.ts';
 import type { Dialect } from './dialect.ts';
 import { type Account, jobEnvironment } from './environment.ts';
+import { descriptorsOf, listenVariables, NOTHING } from './handover.ts';
 import { DEFAULT_UMASK, openJobFiles } from './job-files.ts';
-import type { Child, Spawner, SpawnListener } from './ports.ts';
+import type { Child, Handover, Spawner, SpawnListener } from './ports.ts';
 import { canEnter, canExecute, findProgram, isShortage } from './preflight.ts';
 import { membersOf, type ProcessTable, startOf } from './process-table.ts';
 import type { SessionEnvironment } from './session.ts';
@@ -32,12 +33,17 @@ export function systemSpawner(
   /** Groups that outlived their first process. */
   const groups = new Set<number>();
 
-  function start(definition: Definition, domain: Domain, listener: SpawnListener): void {
+  function start(
+    definition: Definition,
+    domain: Domain,
+    listener: SpawnListener,
+    handover: Handover = NOTHING,
+  ): void {
     const refuse = (why: string): void => {
       table.abandon();
       log(`${domain}/${definition.label}: cannot be started: ${why}`);
     };
-    const ready = attempt(() => prepare(definition, domain, accounts));
+    const ready = attempt(() => prepare(definition, domain, accounts, handover));
     if (typeof ready === 'string' || ready instanceof Error) {
       refuse(typeof ready === 'string' ? ready : ready.message);
       listener.failed(typeof ready === 'string' ? 'config' : whyFailed(ready));
@@ -58,11 +64,14 @@ export function systemSpawner(
       const made = spawn(ready.command.file, [...ready.command.args], {
         argv0: ready.command.argv0,
         cwd: ready.folder,
-        env: jobEnvironment(definition, ready.account, temporaryOf(ready.account, accounts), {
-          dialect: surroundings.dialect,
-          session: surroundings.session.of(domain),
-        }),
-        stdio: ready.files,
+        env: {
+          ...jobEnvironment(definition, ready.account, temporaryOf(ready.account, accounts), {
+            dialect: surroundings.dialect,
+            session: surroundings.session.of(domain),
+          }),
+          ...listenVariables(handover),
+        },
+        stdio: descriptorsOf(definition, ready.files, handover),
         detached: true,
       });
       const { pid } = made;
@@ -128,7 +137,12 @@ function attempt<T>(make: () => T): T | Error {
 }
 
 /** Everything that can be wrong is looked for before a process is made; the text says what is. */
-function prepare(definition: Definition, domain: Domain, accounts: Accounts): Prepared | string {
+function prepare(
+  definition: Definition,
+  domain: Domain,
+  accounts: Accounts,
+  { listening }: Handover,
+): Prepared | string {
   const runAs = accountOf(definition, domain, accounts);
   if (runAs === null) return 'there is no user or group as the plist names it';
   const program = findProgram(definition.program);
@@ -142,7 +156,10 @@ function prepare(definition: Definition, domain: Domain, accounts: Accounts): Pr
     account: runAs.account,
     folder,
     files,
-    command: commandOf(definition, program, runAs.identity, (tool) => findProgram(tool) ?? tool),
+    command: commandOf(definition, program, runAs.identity, {
+      find: (tool) => findProgram(tool) ?? tool,
+      listens: listening.length > 0,
+    }),
   };
 }
 

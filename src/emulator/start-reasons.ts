@@ -8,6 +8,7 @@ import {
 import { isDict, type PlistDict } from '../model/plist.ts';
 import type { Definition } from './definition.ts';
 import { isDemand, type Job, type Reason } from './job.ts';
+import type { Handover } from './ports.ts';
 
 /**
  * Why a job without a process should be started now, or null: a kickstart always, nothing else for a disabled label or once a
@@ -34,6 +35,15 @@ export function whyStart(job: Job, conditions: Conditions): Reason | null {
 function heldBy(job: Job): Reason | null {
   const reasons = job.triggers.flatMap((trigger) => trigger.demands?.() ?? []);
   return reasons.find(isDemand) ?? reasons[0] ?? null;
+}
+
+/** What the triggers have for the process that is being started. */
+export function handedOver(job: Job): Handover {
+  const all = job.triggers.flatMap((trigger) => trigger.handOver?.() ?? []);
+  return {
+    listening: all.flatMap(({ listening }) => listening),
+    stdio: all.find(({ stdio }) => stdio !== null)?.stdio ?? null,
+  };
 }
 
 /** The first start. launchd calls every start at load of an ordinary job `speculative`, KeepAlive's own too (facts §4.1). */

@@ -2,13 +2,15 @@ import type { Domain } from '../model/domain.ts';
 import type { Definition } from './definition.ts';
 import type { Fidelity } from './fidelity.ts';
 import type { Job } from './job.ts';
-import type { Clock, Mounts, PathConditions, Spawner } from './ports.ts';
+import type { Clock, Mounts, PathConditions, SocketPort, Spawner } from './ports.ts';
 
 export interface SupervisorPorts {
   readonly clock: Clock;
   readonly spawner: Spawner;
   readonly paths: PathConditions;
   readonly mounts: Mounts;
+  /** Absent: no socket of a job is ever opened. */
+  readonly sockets?: SocketPort;
   readonly fidelity: Fidelity;
   /** One line for the log. */
   log(line: string): void;

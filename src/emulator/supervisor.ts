@@ -2,9 +2,10 @@ import { type Conditions, type ExitKind, isCrash } from '../launchd/keep-alive.t
 import { throttleDelay } from '../launchd/throttle.ts';
 import type { Domain } from '../model/domain.ts';
 import { isDemand, type Job, newJob, pidOf, type Reason } from './job.ts';
-import type { Child } from './ports.ts';
-import { dependsOn, whyStart, whyStartAtLoad } from './start-reasons.ts';
+import type { Child, SpawnListener } from './ports.ts';
+import { dependsOn, handedOver, whyStart, whyStartAtLoad } from './start-reasons.ts';
 import type { Holds, Supervisor, SupervisorPorts } from './supervisor-shape.ts';
+import { createInstances } from './triggers/instances.ts';
 import { armTriggers } from './triggers/kinds.ts';
 import type { Trigger } from './triggers/trigger.ts';
 
@@ -93,7 +94,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
     if (isDemand(reason)) job.demanded = true;
     job.lastStart = clock.now();
     log(`${name(job)}: starting (${reason})`);
-    spawner.spawn(job.definition, job.domain, {
+    const listener: SpawnListener = {
       started(child) {
         job.runs += 1;
         job.refused = false;
@@ -120,7 +121,8 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       ended(exit) {
         ended(job, exit);
       },
-    });
+    };
+    spawner.spawn(job.definition, job.domain, listener, handedOver(job));
   }
 
   function tell(job: Job, pid: number | null): void {
@@ -211,6 +213,9 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       mounts: ports.mounts,
       fidelity,
       asleep: () => holds.asleep,
+      sockets: ports.sockets ?? null,
+      instances: createInstances(job, ports),
+      log: (line) => log(`${name(job)}: ${line}`),
       fire(reason, whileRunning) {
         const resting = job.phase.kind === 'idle' || job.phase.kind === 'scheduled';
         if (!resting && whileRunning === 'missed') return;

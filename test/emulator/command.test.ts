@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { commandOf } from '../../src/emulator/command.ts';
 import { definition, when } from './support.ts';
 
-const find = (tool: string): string => `/usr/bin/${tool}`;
+const steps = { find: (tool: string): string => `/usr/bin/${tool}`, listens: false };
 
 describe('the command of a job', () => {
   it('is the program itself, with argv as given', () => {
     const job = definition({ Program: '/bin/job', ProgramArguments: ['name', 'a', 'b'] });
-    expect(commandOf(job, '/bin/job', null, find)).toEqual({
+    expect(commandOf(job, '/bin/job', null, steps)).toEqual({
       file: '/bin/job',
       argv0: 'name',
       args: ['a', 'b'],
     });
     const alone = definition({ Program: '/bin/job', ProgramArguments: [] });
-    expect(commandOf(alone, '/bin/job', null, find)).toEqual({
+    expect(commandOf(alone, '/bin/job', null, steps)).toEqual({
       file: '/bin/job',
       argv0: '/bin/job',
       args: [],
@@ -32,7 +32,7 @@ describe('the command of a job', () => {
     const soft = 'ulimit -Sc 2 2>/dev/null; ulimit -Sn 10 2>/dev/null; ';
     const nice = '/usr/bin/renice -n -5 -p $$ >/dev/null 2>&1; ';
     const unset = 'unset PWD OLDPWD SHLVL; ';
-    expect(commandOf(job, '/bin/job', identity, find)).toEqual({
+    expect(commandOf(job, '/bin/job', identity, steps)).toEqual({
       file: '/bin/sh',
       argv0: '/bin/sh',
       args: [
@@ -57,6 +57,11 @@ describe('the command of a job', () => {
 
   it('leaves what the job has set itself', () => {
     const job = definition({ Nice: 1, EnvironmentVariables: when({ PWD: '/x', SHLVL: '7' }) });
-    expect(commandOf(job, '/bin/job', null, find).args[1]).toContain('; unset OLDPWD; exec "$@"');
+    expect(commandOf(job, '/bin/job', null, steps).args[1]).toContain('; unset OLDPWD; exec "$@"');
+  });
+
+  it('tells a process with sockets its own pid', () => {
+    const { args } = commandOf(definition(), '/bin/job', null, { ...steps, listens: true });
+    expect(args).toEqual(['-c', 'export LISTEN_PID=$$; unset PWD OLDPWD SHLVL; exec "$@"', 'sh', '/bin/job']);
   });
 });

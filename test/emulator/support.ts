@@ -1,7 +1,7 @@
 import { type Definition, readDefinition } from '../../src/emulator/definition.ts';
 import { DEFAULT_FIDELITY, type Fidelity } from '../../src/emulator/fidelity.ts';
 import { toldMounts } from '../../src/emulator/mounts.ts';
-import type { PathConditions } from '../../src/emulator/ports.ts';
+import type { PathConditions, SocketPort } from '../../src/emulator/ports.ts';
 import { createSupervisor } from '../../src/emulator/supervisor.ts';
 import type { Supervisor } from '../../src/emulator/supervisor-shape.ts';
 import type { TimeZone } from '../../src/launchd/calendar.ts';
@@ -28,7 +28,11 @@ export interface Engine {
   startTimes(label?: string): readonly number[];
 }
 
-export function createEngine(fidelity: Partial<Fidelity> = {}, zone?: TimeZone): Engine {
+export function createEngine(
+  fidelity: Partial<Fidelity> = {},
+  zone?: TimeZone,
+  sockets?: SocketPort,
+): Engine {
   const clock = createVirtualClock(undefined, zone);
   const spawner = createScriptedSpawner(clock);
   const paths = new Set<string>();
@@ -47,6 +51,7 @@ export function createEngine(fidelity: Partial<Fidelity> = {}, zone?: TimeZone):
     spawner,
     paths: conditions,
     mounts,
+    ...(sockets === undefined ? {} : { sockets }),
     fidelity: { ...DEFAULT_FIDELITY, ...fidelity },
     log: () => {},
   });

@@ -1,5 +1,6 @@
 import { armPathState } from './path-state.ts';
 import { armQueueDirectories } from './queue-directories.ts';
+import { armSockets } from './sockets.ts';
 import { armStartCalendarInterval } from './start-calendar-interval.ts';
 import { armStartInterval } from './start-interval.ts';
 import { armStartOnMount } from './start-on-mount.ts';
@@ -13,6 +14,7 @@ const KINDS: readonly TriggerKind[] = [
   armPathState,
   armWatchPaths,
   armQueueDirectories,
+  armSockets,
 ];
 
 /** Arms all that the job's definition asks for. */

@@ -1,12 +1,18 @@
 import type { Definition } from '../definition.ts';
 import type { Fidelity } from '../fidelity.ts';
 import type { Reason } from '../job.ts';
-import type { Clock, Mounts, PathConditions } from '../ports.ts';
+import type { Clock, Handover, Mounts, PathConditions, SocketPort } from '../ports.ts';
+import type { SocketSpec } from '../sockets/spec.ts';
+import type { Instances } from './instances.ts';
 
 /** Something that may start a job, armed when the job is loaded and disarmed when it is forgotten. */
 export interface Trigger {
-  /** Why the job should run as long as this holds; absent or null: it only fires, or does not hold now. */
+  /** Why the job should run as long as this holds; absent or null: it only fires, or does not hold now. Asked whenever it rests. */
   demands?(): Reason | null;
+  /** What the process that is being started inherits; the trigger leaves it alone until `demands` is asked again. */
+  handOver?(): Handover;
+  /** The sockets that it has open, for `print`. */
+  sockets?(): readonly { readonly spec: SocketSpec; readonly fds: readonly number[] }[];
   disarm(): void;
 }
 
@@ -19,6 +25,11 @@ export interface TriggerHost {
   readonly fidelity: Fidelity;
   /** The machine sleeps: what `fire` asks for waits until it wakes, any number of firings for one start. */
   asleep(): boolean;
+  /** Null in a world without sockets. */
+  readonly sockets: SocketPort | null;
+  /** Processes of the job beside its own. */
+  readonly instances: Instances;
+  log(line: string): void;
   /**
    * Asks for one start, throttled like any other. While the job has a process already, the firing is `missed`, or `kept`:
    * any number of them is one start when the process has ended.
