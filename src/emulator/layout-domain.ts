@@ -1,11 +1,10 @@
 import { sessionType } from '../launchd/domains.ts';
-import type { ExitKind } from '../launchd/keep-alive.ts';
 import type { Domain } from '../model/domain.ts';
-import { isArray } from '../model/plist.ts';
 import type { Dialect } from './dialect.ts';
 import type { Variables } from './environment.ts';
 import { type Job, pidOf } from './job.ts';
 import { block, type Line, render } from './layout.ts';
+import { listStatus } from './layout-list.ts';
 import { variables } from './layout-service.ts';
 
 export interface DomainFacts {
@@ -101,39 +100,6 @@ export function printDisabled(overrides: Readonly<Record<string, boolean>>): str
   return `\n${render(block('disabled services', overrideRows(overrides)), 1)}`;
 }
 
-/** The table of `launchctl list` (facts §4.4). */
-export function listTable(jobs: readonly Job[]): string {
-  const rows = jobs.map(
-    (job) => `${pidOf(job) ?? '-'}\t${listStatus(job.lastExit)}\t${job.definition.label}\n`,
-  );
-  return `PID\tStatus\tLabel\n${rows.join('')}`;
-}
-
-/** The old-style dictionary of `launchctl list LABEL` (facts §4.5). */
-export function listOne(job: Job): string {
-  const { definition } = job;
-  const pid = pidOf(job);
-  const pairs: (readonly [string, string | number | boolean | null])[] = [
-    ['StandardOutPath', definition.stdout],
-    ['LimitLoadToSessionType', definition.sessionTypes?.[0] ?? sessionType(job.domain)],
-    ['StandardErrorPath', definition.stderr],
-    ['Label', definition.label],
-    ['OnDemand', definition.keepAlive !== true],
-    ['LastExitStatus', waitStatus(job.lastExit)],
-    ['PID', pid],
-    ['Program', definition.program],
-  ];
-  const lines = pairs.flatMap(([name, value]) =>
-    value === null ? [] : [`\t"${name}" = ${typeof value === 'string' ? `"${value}"` : value};\n`],
-  );
-  const argv = isArray(definition.plist.entries['ProgramArguments']) ? (definition.arguments ?? []) : [];
-  const listed =
-    argv.length === 0
-      ? ''
-      : `\t"ProgramArguments" = (\n${argv.map((one) => `\t\t"${one}";\n`).join('')}\t);\n`;
-  return `{\n${lines.join('')}${listed}};\n`;
-}
-
 function serviceRow(job: Job): string {
   const pid = String(pidOf(job) ?? 0).padStart(8);
   const { lastExit } = job;
@@ -144,16 +110,4 @@ function overrideRows(overrides: Readonly<Record<string, boolean>>): readonly st
   return Object.entries(overrides).map(
     ([label, disabled]) => `"${label}" => ${disabled ? 'disabled' : 'enabled'}`,
   );
-}
-
-/** Exit code, or the negative signal; 0 before the first end. */
-function listStatus(exit: ExitKind | null): number {
-  if (exit === null) return 0;
-  return 'code' in exit ? exit.code : -exit.signal;
-}
-
-/** As wait(2) gives it: 256 is exit code 1, 15 is SIGTERM. */
-function waitStatus(exit: ExitKind | null): number {
-  if (exit === null) return 0;
-  return 'code' in exit ? exit.code * 256 : exit.signal;
 }

@@ -12,7 +12,8 @@ import type { Handover } from './ports.ts';
 
 /**
  * Why a job without a process should be started now, or null: a kickstart always, nothing else for a disabled label or once a
- * LaunchOnlyOnce job has run; then, in the order of facts §2.2, a demand, a trigger that has fired, what KeepAlive says, and what a trigger holds.
+ * LaunchOnlyOnce job has run; then, in the order of facts §2.2, a demand, a trigger that has fired, what KeepAlive says, and
+ * what a trigger holds.
  */
 export function whyStart(job: Job, conditions: Conditions): Reason | null {
   if (job.removing) return null;

@@ -24,8 +24,7 @@ export function load(launchd: Launchd, args: readonly string[], { cwd }: Request
     if (write && reading.ok) launchd.overrides.set(domain, reading.definition.label, false);
     const code = bootstrapOne(launchd, domain, path);
     if (code === 0) return '';
-    if (code === 119) return `${path}: ${describeLaunchctlCode(119).slice(5)}\n`;
-    return failure(launchd, 'Load', 'bootstrap', code);
+    return failure(launchd, 'Load', 'bootstrap', code, path);
   });
 }
 
@@ -38,7 +37,7 @@ export function unload(launchd: Launchd, args: readonly string[], { cwd }: Reque
     const label = reading.ok ? reading.definition.label : '';
     if (write && reading.ok) launchd.overrides.set(domain, label, true);
     const outcome = launchd.supervisor.remove(domain, label);
-    return outcome === 'unknown' ? failure(launchd, 'Unload', 'bootout', 5) : '';
+    return outcome === 'unknown' ? failure(launchd, 'Unload', 'bootout', 5, path) : '';
   });
 }
 
@@ -103,10 +102,17 @@ function forEachPlist(
   return { code: 0, stdout: '', stderr: told.join('') };
 }
 
-function failure(launchd: Launchd, what: string, better: string, code: number): string {
+/**
+ * As captured: of a disabled label only the line with the path, for root the path's line and the code, for others 5 and a hint.
+ * Codes about the job and not about its file have no line of their own, as with bootstrap.
+ */
+function failure(launchd: Launchd, what: string, better: string, code: number, path: string): string {
+  const line = `${path}: ${describeLaunchctlCode(code).replace(/^\d+: /, '')}\n`;
+  if (code === 119) return line;
   const hidden = launchd.fidelity.hideCodes && launchd.accounts.self.uid !== 0;
   const hint = hidden ? `Try running \`launchctl ${better}\` as root for richer errors.\n` : '';
-  return `${what} failed: ${describeLaunchctlCode(hidden ? 5 : code)}\n${hint}`;
+  const before = hidden || code < 107 ? '' : line;
+  return `${before}${what} failed: ${describeLaunchctlCode(hidden ? 5 : code)}\n${hint}`;
 }
 
 /** Unlike bootstrap, the old verbs take paths from the caller's folder. */

@@ -1,6 +1,7 @@
 import type { Reply } from './address.ts';
 import { domainsOf, type Launchd } from './launchd-state.ts';
-import { listOne, listTable, printDisabled, printDomain } from './layout-domain.ts';
+import { printDisabled, printDomain } from './layout-domain.ts';
+import { listOne, listTable } from './layout-list.ts';
 import { printService } from './layout-service.ts';
 import { complaint, output, refusal } from './reply.ts';
 import { describeDomain, readTarget } from './targets.ts';

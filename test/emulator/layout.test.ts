@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dialectOf } from '../../src/emulator/dialect.ts';
 import { printDisabled, printDomain } from '../../src/emulator/layout-domain.ts';
+import { listOne } from '../../src/emulator/layout-list.ts';
 import { printService } from '../../src/emulator/layout-service.ts';
 import { parseDisabled } from '../../src/launchd/print-disabled.ts';
 import { parseDomainListing } from '../../src/launchd/print-domain.ts';
@@ -220,5 +221,61 @@ describe('print of a domain', () => {
     expect(text).toBe('\n\tdisabled services = {\n\t\t"org.example.off" => disabled\n\t}\n');
     expect(parseDisabled(text)).toMatchObject({ ok: true, disabled: { 'org.example.off': true } });
     expect(parseDisabled(printDisabled({}))).toMatchObject({ ok: true, disabled: {} });
+  });
+});
+
+describe('list LABEL', () => {
+  const listed = (keys: Readonly<Record<string, PlistValue>>): string => {
+    const engine = createEngine();
+    engine.load(keys);
+    const job = engine.supervisor.find(GUI, LABEL);
+    if (job === null) throw new Error('not loaded');
+    return listOne(job);
+  };
+
+  it('has the lines of a running agent (captures of two gateways and an exporter), in their order', () => {
+    expect(
+      listed({
+        RunAtLoad: true,
+        ProgramArguments: ['/bin/job', '-v'],
+        StandardOutPath: '/tmp/out.log',
+        StandardErrorPath: '/tmp/err.log',
+      }),
+    ).toBe(
+      [
+        '{',
+        '\t"StandardOutPath" = "/tmp/out.log";',
+        '\t"LimitLoadToSessionType" = "Aqua";',
+        '\t"StandardErrorPath" = "/tmp/err.log";',
+        `\t"Label" = "${LABEL}";`,
+        '\t"OnDemand" = true;',
+        '\t"LastExitStatus" = 0;',
+        '\t"PID" = 1001;',
+        '\t"Program" = "/bin/job";',
+        '\t"ProgramArguments" = (',
+        '\t\t"/bin/job";',
+        '\t\t"-v";',
+        '\t);',
+        '};',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('shows Mach services (capture of a login item), sockets, and KeepAlive true as not on demand', () => {
+    const text = listed({
+      KeepAlive: true,
+      EnableTransactions: true,
+      MachServices: when({ 'org.example.port': true }),
+      Sockets: when({ Listeners: [when({}), when({})] }),
+    });
+    expect(text).toContain('{\n\t"EnableTransactions" = true;\n');
+    expect(text).toContain(
+      '\t"MachServices" = {\n\t\t"org.example.port" = mach-port-object;\n\t};\n\t"Label"',
+    );
+    expect(text).toContain(
+      '\t"Sockets" = {\n\t\t"Listeners" = (\n\t\t\tfile-descriptor-object;\n\t\t\tfile-descriptor-object;\n\t\t);\n\t};\n',
+    );
+    expect(text).toContain('\t"OnDemand" = false;\n');
   });
 });

@@ -35,6 +35,16 @@ describe('the old verbs', () => {
     );
   });
 
+  it('load tells root why', async () => {
+    const files = createMemoryFiles(0);
+    files.put(PATH, writePlist(jobPlist(LABEL, { Program: '/bin/job' })), { mode: 0o666 });
+    const port = createMemoryLaunchctl({ files, uid: 0 });
+    expect(await port.call(['load', PATH])).toMatchObject({
+      code: 0,
+      stderr: `${PATH}: Path had bad ownership/permissions\nLoad failed: 122: Path had bad ownership/permissions\n`,
+    });
+  });
+
   it('-w writes the override', async () => {
     const { port, call } = setUp();
     await call('load', PATH);
