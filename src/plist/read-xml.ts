@@ -2,6 +2,7 @@ import { dict, type PlistArray, type PlistDict, type PlistValue } from '../model
 import { failAt, MAX_DEPTH, quote } from './problem.ts';
 import { parseData, parseDate, parseInteger, parseReal } from './scalars.ts';
 import {
+  type Comment,
   type Cursor,
   expectClose,
   readTag,
@@ -12,43 +13,78 @@ import {
   type Tag,
 } from './xml-scanner.ts';
 
+/** What an XML text holds, and where in it. Offsets count from 0. */
+export interface XmlReading {
+  readonly value: PlistValue;
+  readonly comments: readonly Comment[];
+  readonly mark: Mark;
+  readonly duplicates: readonly DuplicateKey[];
+}
+
+/** Where a value stands: the offset of its `<key>` in a dictionary, else of its own tag. */
+export interface Mark {
+  readonly start: number;
+  /** Of a dictionary by key, of an array by index; null for a scalar. */
+  readonly members: ReadonlyMap<string | number, Mark> | null;
+}
+
+/** A key that a dictionary has already; the later one counts. */
+export interface DuplicateKey {
+  readonly key: string;
+  readonly first: number;
+  readonly second: number;
+}
+
+interface Reader extends Cursor {
+  readonly duplicates: DuplicateKey[];
+}
+
+interface Growing extends Mark {
+  start: number;
+  members: Map<string | number, Mark> | null;
+}
+
 /**
  * An XML property list, read as leniently as CoreFoundation does: no XML declaration or doctype needed, comments anywhere,
  * attributes passed over, the last of duplicate keys wins. Throws UnreadablePlist, with a place, where CoreFoundation
  * refuses too. In linear time.
  */
-export function readXml(text: string): { readonly value: PlistValue; readonly comments: readonly string[] } {
-  const cursor: Cursor = { text, at: 0, comments: [] };
+export function readXml(text: string): XmlReading {
+  const cursor: Reader = { text, at: 0, comments: [], duplicates: [] };
   skipBetween(cursor);
   skipDoctype(cursor);
   skipBetween(cursor);
   const root = readTag(cursor, '<plist>');
-  const value = root.name === 'plist' ? readPlistElement(cursor, root) : readValue(cursor, root, 0);
+  const mark: Growing = { start: root.start, members: null };
+  const value =
+    root.name === 'plist' ? readPlistElement(cursor, root, mark) : readValue(cursor, root, 0, mark);
   skipBetween(cursor);
   if (cursor.at < text.length)
     failAt(text, cursor.at, 'The property list has ended; only comments may follow.');
-  return { value, comments: cursor.comments };
+  return { value, comments: cursor.comments, mark, duplicates: cursor.duplicates };
 }
 
-function readPlistElement(cursor: Cursor, root: Tag): PlistValue {
+function readPlistElement(cursor: Reader, root: Tag, mark: Growing): PlistValue {
   if (root.form !== 'open')
     failAt(cursor.text, root.start, '<plist> is empty; launchd wants a <dict> in it.');
   skipBetween(cursor);
-  const value = readValue(cursor, readTag(cursor, 'a value'), 0);
+  const tag = readTag(cursor, 'a value');
+  mark.start = tag.start;
+  const value = readValue(cursor, tag, 0, mark);
   skipBetween(cursor);
   expectClose(cursor, root);
   return value;
 }
 
-function readValue(cursor: Cursor, tag: Tag, depth: number): PlistValue {
+function readValue(cursor: Reader, tag: Tag, depth: number, mark: Growing): PlistValue {
   const { text } = cursor;
   if (tag.form === 'close') failAt(text, tag.start, `Found </${tag.name}> where a value is expected.`);
   if (depth > MAX_DEPTH) failAt(text, tag.start, `Values are nested more than ${MAX_DEPTH} deep here.`);
   switch (tag.name) {
     case 'dict':
-      return tag.form === 'empty' ? dict([]) : readDict(cursor, tag, depth);
+      return tag.form === 'empty' ? dict([]) : readDict(cursor, tag, depth, mark);
     case 'array':
-      return tag.form === 'empty' ? [] : readArray(cursor, tag, depth);
+      return tag.form === 'empty' ? [] : readArray(cursor, tag, depth, mark);
     case 'true':
     case 'false':
       if (tag.form === 'open') expectClose(cursor, tag);
@@ -92,16 +128,22 @@ function readScalar<T extends PlistValue>(
   return failAt(cursor.text, tag.start, `<${tag.name}> holds ${found}; it must hold ${wanted}.`);
 }
 
-function readArray(cursor: Cursor, open: Tag, depth: number): PlistArray {
+function readArray(cursor: Reader, open: Tag, depth: number, mark: Growing): PlistArray {
   const items: PlistValue[] = [];
+  const members = new Map<string | number, Mark>();
+  mark.members = members;
   for (;;) {
     const tag = readMember(cursor, open, 'a value');
     if (tag === null) return items;
-    items.push(readValue(cursor, tag, depth + 1));
+    const inner: Growing = { start: tag.start, members: null };
+    members.set(items.length, inner);
+    items.push(readValue(cursor, tag, depth + 1, inner));
   }
 }
 
-function readDict(cursor: Cursor, open: Tag, depth: number): PlistDict {
+function readDict(cursor: Reader, open: Tag, depth: number, mark: Growing): PlistDict {
+  const members = new Map<string | number, Mark>();
+  mark.members = members;
   const result = dict([]);
   const entries = result.entries as Record<string, PlistValue>;
   for (;;) {
@@ -115,7 +157,11 @@ function readDict(cursor: Cursor, open: Tag, depth: number): PlistDict {
     if (next === null || next.form === 'close' || next.name === 'key') {
       return failAt(cursor.text, tag.start, `The key ${quote(key)} has no value.`);
     }
-    entries[key] = readValue(cursor, next, depth + 1);
+    const known = members.get(key);
+    if (known !== undefined) cursor.duplicates.push({ key, first: known.start, second: tag.start });
+    const inner: Growing = { start: tag.start, members: null };
+    members.set(key, inner);
+    entries[key] = readValue(cursor, next, depth + 1, inner);
   }
 }
 

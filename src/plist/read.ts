@@ -3,6 +3,7 @@ import { decodeText } from './decode-text.ts';
 import { type PlistProblem, quote, UnreadablePlist } from './problem.ts';
 import { readBinary } from './read-binary.ts';
 import { readXml } from './read-xml.ts';
+import type { PlistSource } from './source.ts';
 
 export type PlistReading =
   | {
@@ -11,6 +12,8 @@ export type PlistReading =
       readonly format: 'xml' | 'binary';
       /** Text of every XML comment, between `<!--` and `-->`, in order. */
       readonly comments: readonly string[];
+      /** Where in the text everything stands; null of a binary one. */
+      readonly source: PlistSource | null;
     }
   | { readonly ok: false; readonly problem: PlistProblem };
 
@@ -21,11 +24,13 @@ export type PlistReading =
 export function readPlist(bytes: Uint8Array): PlistReading {
   try {
     if (startsWithAscii(bytes, 'bplist')) {
-      return { ok: true, value: readBinary(bytes), format: 'binary', comments: [] };
+      return { ok: true, value: readBinary(bytes), format: 'binary', comments: [], source: null };
     }
     const text = decodeText(bytes);
     if (!/^\s*</.test(text)) return { ok: false, problem: otherForm(text) };
-    return { ok: true, format: 'xml', ...readXml(text) };
+    const { value, ...places } = readXml(text);
+    const comments = places.comments.map((comment) => comment.text);
+    return { ok: true, value, format: 'xml', comments, source: { text, ...places } };
   } catch (error) {
     if (error instanceof UnreadablePlist) return { ok: false, problem: error.problem };
     throw error;

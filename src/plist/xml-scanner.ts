@@ -4,8 +4,15 @@ import { failAt, lineOf, quote } from './problem.ts';
 export interface Cursor {
   readonly text: string;
   at: number;
-  /** Text of every comment passed so far, as it stands. */
-  readonly comments: string[];
+  /** Every comment passed so far. */
+  readonly comments: Comment[];
+}
+
+export interface Comment {
+  /** Between `<!--` and `-->`, as it stands. */
+  readonly text: string;
+  /** Offset of its `<`. */
+  readonly start: number;
 }
 
 export interface Tag {
@@ -38,7 +45,7 @@ function skipComment(cursor: Cursor): boolean {
   if (!cursor.text.startsWith('<!--', cursor.at)) return false;
   const end = cursor.text.indexOf('-->', cursor.at + 4);
   if (end === -1) failAt(cursor.text, cursor.at, 'This comment is never closed; `-->` is missing.');
-  cursor.comments.push(cursor.text.slice(cursor.at + 4, end));
+  cursor.comments.push({ text: cursor.text.slice(cursor.at + 4, end), start: cursor.at });
   cursor.at = end + 3;
   return true;
 }
