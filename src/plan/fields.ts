@@ -6,7 +6,7 @@ import { dict, isDict, type PlistDict, type PlistValue } from '../model/plist.ts
 import { equalPlist } from '../plist/equal.ts';
 import { changedPaths, comparePaths } from './changed-paths.ts';
 import { isAsApplied } from './hash.ts';
-import { isSensitive } from './secrets.ts';
+import { isSensitive } from '../launchd/secrets.ts';
 import { overlap, type Situation } from './situation.ts';
 
 /**

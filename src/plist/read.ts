@@ -30,11 +30,24 @@ export function readPlist(bytes: Uint8Array): PlistReading {
     if (!/^\s*</.test(text)) return { ok: false, problem: otherForm(text) };
     const { value, ...places } = readXml(text);
     const comments = places.comments.map((comment) => comment.text);
-    return { ok: true, value, format: 'xml', comments, source: { text, ...places } };
+    return {
+      ok: true,
+      value,
+      format: 'xml',
+      comments,
+      source: { text, lineEnds: lineEndsOf(bytes), ...places },
+    };
   } catch (error) {
     if (error instanceof UnreadablePlist) return { ok: false, problem: error.problem };
     throw error;
   }
+}
+
+/** Of UTF-16 text too: its carriage returns are such bytes, and nothing else in a plist is likely to be. */
+function lineEndsOf(bytes: Uint8Array): PlistSource['lineEnds'] {
+  const at = bytes.indexOf(0x0d);
+  if (at === -1) return 'lf';
+  return bytes[at + 1] === 0x0a || bytes[at + 2] === 0x0a ? 'crlf' : 'cr';
 }
 
 function startsWithAscii(bytes: Uint8Array, word: string): boolean {

@@ -5,6 +5,8 @@ import type { Comment } from './xml-scanner.ts';
 export interface PlistSource {
   /** Decoded, with every line end as `\n`. */
   readonly text: string;
+  /** What ended the lines before; `crlf` and `cr` as soon as one of them does. */
+  readonly lineEnds: 'lf' | 'crlf' | 'cr';
   readonly mark: Mark;
   readonly comments: readonly Comment[];
   readonly duplicates: readonly DuplicateKey[];

@@ -32,7 +32,7 @@ const SECRET_WORDS = new Set([
 const HARMLESS_NAMES = new Set(['SSH_AUTH_SOCK', 'XAUTHORITY', 'AWS_ACCESS_KEY_ID']);
 
 /** Endings that say where a secret lies, or how long it is, not what it is. */
-const HARMLESS_ENDING = /[_-](?:FILE|PATH|DIR|SOCK|SOCKET|LENGTH|TTL|TIMEOUT|NAME|TYPE|ENABLED)$/;
+const HARMLESS_ENDING = /[_-](?:FILE|PATH|DIR|SOCK|SOCKET|HOST|PORT|LENGTH|TTL|TIMEOUT|NAME|TYPE|ENABLED)$/;
 
 /** Forms that tokens of well-known services have, and private keys. */
 const TOKEN_FORMS: readonly RegExp[] = [

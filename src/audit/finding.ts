@@ -1,0 +1,72 @@
+import type { Severity } from '../model/diagnostic.ts';
+import { isArray, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
+import { offsetOf, placeFinder, type TextPlace } from '../plist/source.ts';
+import type { AuditedJob } from './job.ts';
+import type { Edit, Hit, Rule } from './rule.ts';
+
+/** A mistake in a job, with everything that is told of it. */
+export interface Finding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly label: string | null;
+  /** The plist; null when the job is only declared. */
+  readonly path: string | null;
+  /** From 1; null where the file is no text. */
+  readonly line: number | null;
+  readonly column: number | null;
+  /** `KeepAlive.SuccessfulExit`; null: the job as a whole. */
+  readonly key: string | null;
+  /** What stands there; null: nothing. */
+  readonly current: PlistValue | null;
+  /** What should stand there; undefined where a person has to decide. */
+  readonly expected?: PlistValue | null;
+  readonly message: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly edits: readonly Edit[];
+}
+
+/** Everything that the rules find in a job, in the order of its text, or of the rules where it has none. */
+export function findingsOf(job: AuditedJob, rules: readonly Rule[]): readonly Finding[] {
+  const place = job.source === null ? null : placeFinder(job.source.text);
+  const found = rules.flatMap((rule) => rule.check(job).map((hit) => toFinding(rule, hit, job, place)));
+  return place === null
+    ? found
+    : found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+
+function toFinding(
+  rule: Rule,
+  hit: Hit,
+  job: AuditedJob,
+  place: ((offset: number) => TextPlace) | null,
+): Finding {
+  const at =
+    job.source === null || place === null ? null : place(hit.offset ?? offsetOf(job.source, hit.path));
+  return {
+    code: rule.code,
+    severity: hit.severity ?? rule.severity,
+    label: job.label,
+    path: job.path,
+    line: at?.line ?? null,
+    column: at?.column ?? null,
+    key: hit.path.length === 0 ? null : hit.path.join('.'),
+    current: valueAt(job.plist, hit.path),
+    ...(hit.expected === undefined ? {} : { expected: hit.expected }),
+    message: hit.message,
+    why: rule.why,
+    fix: hit.fix,
+    edits: hit.edits ?? [],
+  };
+}
+
+function valueAt(plist: PlistDict, path: readonly (string | number)[]): PlistValue | null {
+  if (path.length === 0) return null;
+  let value: PlistValue | undefined = plist;
+  for (const step of path) {
+    if (isDict(value)) value = value.entries[`${step}`];
+    else if (isArray(value)) value = value[Number(step)];
+    else return null;
+  }
+  return value ?? null;
+}
