@@ -9,7 +9,7 @@ export interface Finding {
   readonly code: string;
   readonly severity: Severity;
   readonly label: string | null;
-  /** The plist; null when the job is only declared. */
+  /** The plist, or the reconcile file that declares the job. */
   readonly path: string | null;
   /** From 1; null where the file is no text. */
   readonly line: number | null;
@@ -47,9 +47,9 @@ function toFinding(
     code: rule.code,
     severity: hit.severity ?? rule.severity,
     label: job.label,
-    path: job.path,
-    line: at?.line ?? null,
-    column: at?.column ?? null,
+    path: job.path ?? job.place?.file ?? null,
+    line: at?.line ?? job.place?.line ?? null,
+    column: at?.column ?? job.place?.column ?? null,
     key: hit.path.length === 0 ? null : hit.path.join('.'),
     current: valueAt(job.plist, hit.path),
     ...(hit.expected === undefined ? {} : { expected: hit.expected }),

@@ -3,6 +3,7 @@ import { type Behaviour, describeBehaviour } from '../launchd/behaviour.ts';
 import type { Scope } from '../launchd/domains.ts';
 import type { KeyProblem } from '../launchd/key-problem.ts';
 import { checkComplete, checkPlist } from '../launchd/keys.ts';
+import type { Place } from '../model/diagnostic.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
 import type { PlistSource } from '../plist/source.ts';
 
@@ -21,6 +22,8 @@ export interface AuditedJob {
   readonly isApples: boolean;
   /** Compiled from a declaration: what was asked for by name is meant. */
   readonly isDeclared: boolean;
+  /** Where it is declared; null of a plist. */
+  readonly place: Place | null;
   /** What is executed: Program, else the first of ProgramArguments. */
   readonly program: string | null;
   /** ProgramArguments, without those that are no strings. */
@@ -36,6 +39,8 @@ export interface Origin {
   readonly source: PlistSource | null;
   readonly isDeclared: boolean;
   readonly scope?: Scope;
+  /** Where it is declared. */
+  readonly place?: Place;
 }
 
 /** Reads what the rules ask for more than once. */
@@ -52,6 +57,7 @@ export function auditedJob(plist: PlistDict, origin: Origin): AuditedJob {
     scope,
     isApples: isApples(label, origin.path, text(entries['Program']) ?? words[0] ?? null),
     isDeclared: origin.isDeclared,
+    place: origin.place ?? null,
     program: text(entries['Program']) ?? words[0] ?? null,
     words,
     behaviour: describeBehaviour(plist),

@@ -1,3 +1,4 @@
+import { ACROSS_RULES } from './across.ts';
 import type { Rule } from './rule.ts';
 import { ENVIRONMENT_RULES } from './rules/environment.ts';
 import { KEY_RULES } from './rules/keys.ts';
@@ -7,8 +8,9 @@ import { RESTART_RULES } from './rules/restart.ts';
 import { RUN_RULES } from './rules/run.ts';
 import { SCHEDULE_RULES } from './rules/schedule.ts';
 import { TEXT_RULES } from './rules/text.ts';
+import { BAD_IGNORE, type Description, UNREADABLE } from './special.ts';
 
-/** Every rule on a single job: `audit` runs them, `explain CODE` tells them, docs/rules.md lists them. */
+/** Every rule on a single job. */
 export const RULES: readonly Rule[] = [
   ...RESTART_RULES,
   ...SCHEDULE_RULES,
@@ -20,8 +22,11 @@ export const RULES: readonly Rule[] = [
   ...TEXT_RULES,
 ];
 
-const BY_CODE: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.code, rule]));
+/** Everything that `audit` can find, for people to read: those on one job, those across jobs, and the special ones. */
+export const DESCRIPTIONS: readonly Description[] = [...RULES, ...ACROSS_RULES, UNREADABLE, BAD_IGNORE];
 
-export function findRule(code: string): Rule | null {
-  return BY_CODE.get(code) ?? null;
+export function describeRule(code: string): Description | null {
+  return DESCRIPTIONS.find((rule) => rule.code === code) ?? null;
 }
+
+export const RULE_CODES: readonly string[] = DESCRIPTIONS.map(({ code }) => code);

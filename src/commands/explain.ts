@@ -6,10 +6,13 @@ import { behaviourToJson, renderBehaviour, renderExplanation } from '../report/e
 import type { Command, Context } from './context.ts';
 import { loadDeclarationAs } from './declaration.ts';
 import { printDocument } from './document.ts';
+import { explainRule } from './explain-rule.ts';
 import { resolveName } from './names.ts';
 
-/** Tells in words: a declared job, a code of launchctl or of an exit, a signal, or a key of launchd.plist(5). */
+/** Tells in words: a declared job, a code of launchctl or of an exit, a signal, a key of launchd.plist(5), or a rule of `audit`. */
 export const explain: Command<{ readonly topic: string }> = async ({ topic }, context) => {
+  // No label has a slash, and every code of a rule has one.
+  if (topic.includes('/')) return explainRule(topic, context);
   const jobs = declaredJobs(topic, context);
   const exact = jobs.find(({ instance, label }) => instance === topic || label === topic);
   if (exact !== undefined) return explainJob(exact, context);

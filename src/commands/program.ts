@@ -261,6 +261,26 @@ export function buildProgram(version: string, run: Run): Commander {
       run('explain', async () => (await import('./explain.ts')).explain, { topic }, allOptions(command)),
     );
 
+  start('audit', 'judge the declared and installed jobs, or the plists of any path', 'Jobs:')
+    .argument('[path...]', 'plists, or folders that hold some')
+    .addOption(new Option('--format <how>', 'how to print it').choices(['text', 'json', 'sarif', 'github']))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 2 from this severity on (default: warning)').choices([
+        'error',
+        'warning',
+        'info',
+        'never',
+      ]),
+    )
+    .option('--ignore <code>', 'not this rule, or not this area: text/* (repeatable)', repeatable)
+    .option('--request <code>', 'also this rule that is off by default (repeatable)', repeatable)
+    .option('--all', 'every rule, also those on request')
+    .option('--fix', 'print the corrected plist of one path')
+    .option('--rules', 'list the rules')
+    .action((paths: readonly string[], own: object, command: Commander) =>
+      run('audit', async () => (await import('./audit.ts')).audit, { ...own, paths }, allOptions(command)),
+    );
+
   addSides(program, run);
   addDetached(program, run);
   addEmbedded(program, run);

@@ -9,7 +9,8 @@ import type { Files } from '../sys/ports.ts';
 import { mapBounded } from './bounded.ts';
 
 /** A plist of launchd has some kilobytes; one of this size is a mistake, and is not read. */
-const SIZE_LIMIT = 4 * 1024 * 1024;
+/** No plist of a job is as large: the largest that macOS ships has some 100 kB. Bytes. */
+export const PLIST_SIZE_LIMIT: number = 4 * 1024 * 1024;
 const READS_AT_ONCE = 16;
 
 /**
@@ -52,7 +53,8 @@ async function observePlist(path: string, needed: boolean, files: Files): Promis
   const { kind, ...identity } = there;
   if (kind === 'folder') return unread(path, identity, 'it is a folder');
   if (kind === 'other') return unread(path, identity, 'it is not a plain file');
-  if (Number(identity.size) > SIZE_LIMIT) return unread(path, identity, 'it is far too large for a plist');
+  if (Number(identity.size) > PLIST_SIZE_LIMIT)
+    return unread(path, identity, 'it is far too large for a plist');
   let bytes: Uint8Array;
   try {
     bytes = await files.read(path);

@@ -1,12 +1,12 @@
 import { meaningOf } from '../launchd/meaning.ts';
 import { normalise } from '../launchd/normalise.ts';
+import { isSensitive } from '../launchd/secrets.ts';
 import type { ObservedService } from '../model/observed.ts';
 import type { FieldChange, FieldSource } from '../model/plan.ts';
 import { dict, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
 import { equalPlist } from '../plist/equal.ts';
 import { changedPaths, comparePaths } from './changed-paths.ts';
 import { isAsApplied } from './hash.ts';
-import { isSensitive } from '../launchd/secrets.ts';
 import { overlap, type Situation } from './situation.ts';
 
 /**

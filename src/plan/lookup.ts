@@ -1,7 +1,7 @@
 import type { Domain } from '../model/domain.ts';
+import { groupBy } from '../model/group.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { Observed, ObservedJob, ObservedPlist, ObservedService } from '../model/observed.ts';
-import { groupBy } from './group.ts';
 
 /** What was observed, found by what is asked for: a thousand jobs must not be searched a thousand times. */
 export interface Lookup {

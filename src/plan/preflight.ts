@@ -1,13 +1,13 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Domain } from '../model/domain.ts';
+import { groupBy } from '../model/group.ts';
 import type { Job } from '../model/job.ts';
 import type { Observed, ObservedService } from '../model/observed.ts';
 import type { Blocked, Change, Plan } from '../model/plan.ts';
 import type { PathLook, Preflight } from '../model/requirements.ts';
 import type { LastExit } from '../model/service.ts';
 import { COULD_NOT_START, type Finding, NOT_FOUND, word } from './finding.ts';
-import { groupBy } from './group.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import { judgeRequirements, whyEnded } from './requirements.ts';
 

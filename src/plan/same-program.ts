@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { groupBy } from '../model/group.ts';
 import type { Job } from '../model/job.ts';
 import type { Observed } from '../model/observed.ts';
 import { isArray, type PlistDict, type PlistValue } from '../model/plist.ts';
 import { equalPlist } from '../plist/equal.ts';
-import { groupBy } from './group.ts';
 import { warnAbout } from './warn.ts';
 
 /** What makes two runs of one command two different things. */

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
 import { isSecretName, isSensitive } from '../launchd/secrets.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 
 /** `NAME: value` in YAML, the value in quotes, plain to the end of a block line, or plain up to the next mark of a flow. */
 const MEMBER =

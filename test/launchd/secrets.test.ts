@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dict, type PlistValue } from '../../src/model/plist.ts';
 import { isSecretName, isSensitive } from '../../src/launchd/secrets.ts';
+import { dict, type PlistValue } from '../../src/model/plist.ts';
 
 // Put together here, so that no text in this repository looks like a token to a scanner.
 const token = (prefix: string, length: number): string => prefix + 'a1B2c3D4e5'.repeat(8).slice(0, length);

@@ -29,7 +29,7 @@ const successOnly: Rule = {
   code: 'restart/only-after-success',
   severity: 'error',
   title: 'KeepAlive {SuccessfulExit: true}: down after every failure',
-  why: 'SuccessfulExit true starts the job again when it ended *well* and leaves it down when it failed or crashed; most who write it mean the opposite.',
+  why: 'SuccessfulExit true starts the job again when it ended well and leaves it down when it failed or crashed; most who write it mean the opposite.',
   bad: '<key>KeepAlive</key>\n<dict><key>SuccessfulExit</key><true/></dict>',
   good: '<key>KeepAlive</key>\n<dict><key>SuccessfulExit</key><false/></dict>',
   check(job) {

@@ -1,0 +1,44 @@
+import type { PlistProblem } from '../plist/problem.ts';
+import type { Finding } from './finding.ts';
+import type { Rule } from './rule.ts';
+
+/** A rule as people read of it. */
+export type Description = Omit<Rule, 'check'>;
+
+/** Found before any job can be judged. */
+export const UNREADABLE: Description = {
+  code: 'plist/unreadable',
+  severity: 'error',
+  title: 'A file that is no property list',
+  why: 'launchd refuses what it cannot read, and says only "Input/output error".',
+  bad: '<plist version="1.0"><dict><key>Label</key></dict></plist>',
+  good: '<plist version="1.0"><dict><key>Label</key><string>net.me.a</string></dict></plist>',
+};
+
+/** Found in the wish to ignore another finding. */
+export const BAD_IGNORE: Description = {
+  code: 'audit/ignore',
+  severity: 'warning',
+  title: 'An ignore that does not count',
+  why: 'Whoever reads the plist later has to know why the finding does not matter here.',
+  bad: '<!-- reconcile-ignore restart/only-after-success -->',
+  good: '<!-- reconcile-ignore restart/only-after-success: the gateway ends with 0 to be updated -->',
+};
+
+/** What keeps a plist from being read, as a finding. */
+export function unreadable(path: string, { message, line, column }: PlistProblem): Finding {
+  return {
+    code: UNREADABLE.code,
+    severity: UNREADABLE.severity,
+    label: null,
+    path,
+    line,
+    column,
+    key: null,
+    current: null,
+    message,
+    why: UNREADABLE.why,
+    fix: 'Mend that place; `plutil -lint` says on a Mac whether launchd reads the file.',
+    edits: [],
+  };
+}

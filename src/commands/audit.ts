@@ -1,0 +1,125 @@
+import { isAbsolute, relative } from 'node:path';
+import { auditJobs, isAtLeast } from '../audit/audit.ts';
+import type { Finding } from '../audit/finding.ts';
+import { mend } from '../audit/mend.ts';
+import { DESCRIPTIONS } from '../audit/table.ts';
+import type { Severity } from '../model/diagnostic.ts';
+import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
+import { writePlist } from '../plist/write.ts';
+import { findingsToAnnotations, findingsToSarif, findingToJson } from '../report/audit-formats.ts';
+import { renderFindings, renderRules } from '../report/audit-text.ts';
+import { declaredAndInstalled, namedPlists, type Subject } from './audit-subject.ts';
+import type { Command, Context } from './context.ts';
+import { printDocument } from './document.ts';
+
+/** Replaced by the build with the version of package.json. */
+declare const RECONCILE_VERSION: string;
+
+export interface AuditArguments {
+  readonly paths: readonly string[];
+  readonly format?: 'text' | 'json' | 'sarif' | 'github';
+  readonly failOn?: Severity | 'never';
+  readonly ignore?: readonly string[];
+  readonly request?: readonly string[];
+  readonly all?: boolean;
+  readonly fix?: boolean;
+  readonly rules?: boolean;
+}
+
+/** Judges the declared jobs and the plists that are installed, or those of any path. Changes nothing. */
+export const audit: Command<AuditArguments> = async (args, context) => {
+  const { terminal } = context;
+  if (args.rules === true) return listRules(context);
+  const subject =
+    args.paths.length > 0 ? await namedPlists(args.paths, context) : await declaredAndInstalled(context);
+  const findings = [
+    ...subject.unreadable,
+    ...auditJobs(subject.jobs, {
+      ignore: args.ignore ?? [],
+      request: args.all === true ? 'all' : (args.request ?? []),
+    }),
+  ];
+  if (args.fix === true) return printMended(subject, findings, context);
+  const failOn = args.failOn ?? 'warning';
+  const exitCode = failOn !== 'never' && isAtLeast(findings, failOn) ? EXIT.changes : EXIT.ok;
+  print(findings, subject, args.format ?? (context.options.json ? 'json' : 'text'), exitCode, context);
+  if (findings.length === 0 && subject.jobs.length === 0) terminal.note('There is nothing to look at.');
+  return exitCode;
+};
+
+function print(
+  findings: readonly Finding[],
+  { jobs, unreadable }: Subject,
+  format: 'text' | 'json' | 'sarif' | 'github',
+  exitCode: ExitCode,
+  context: Context,
+): void {
+  const { terminal } = context;
+  const display = (path: string | null): string => displayPath(path ?? 'reconcile.yaml', context.cwd);
+  const count = jobs.length + unreadable.length;
+  if (format === 'json') {
+    const told = findings.map((finding) => findingToJson(finding, isSecret));
+    printDocument(context, exitCode, { jobs: count, findings: told });
+  } else if (format === 'sarif') {
+    const document = findingsToSarif(findings, DESCRIPTIONS, RECONCILE_VERSION, display);
+    terminal.out(JSON.stringify(document, null, 2));
+  } else if (format === 'github') terminal.out(findingsToAnnotations(findings, display));
+  else terminal.out(renderFindings(findings, count, terminal.style, display));
+}
+
+const isSecret = ({ code }: Finding): boolean => code === 'environment/secret';
+
+/** The plist with every mistake mended that can be mended without a decision. */
+function printMended(
+  { jobs, unreadable: broken }: Subject,
+  findings: readonly Finding[],
+  context: Context,
+): ExitCode {
+  const [job] = jobs;
+  if (jobs.length !== 1 || job === undefined || broken.length > 0)
+    throw new ReconcileError(
+      'usage/fix',
+      '`audit --fix` prints one corrected plist, so it wants one that can be read.',
+      {
+        hint: 'Run `reconcile audit --fix PATH` with the path of one plist.',
+        exitCode: EXIT.usage,
+      },
+    );
+  const comments = job.source?.comments.map(({ text }) => text.trim()) ?? [];
+  const left = findings.filter(({ edits }) => edits.length === 0);
+  context.terminal.out(
+    writePlist(
+      mend(
+        job.plist,
+        findings.flatMap(({ edits }) => edits),
+      ),
+      comments,
+    ),
+  );
+  if (left.length > 0)
+    context.terminal.note(
+      `${left.length === 1 ? 'One finding needs' : `${left.length} findings need`} a decision of yours; \`reconcile audit ${displayPath(job.path ?? '', context.cwd)}\` tells.`,
+    );
+  return EXIT.ok;
+}
+
+function listRules(context: Context): ExitCode {
+  if (context.options.json)
+    printDocument(context, EXIT.ok, {
+      rules: DESCRIPTIONS.map(({ code, severity, title, why, onRequest }) => ({
+        code,
+        severity,
+        title,
+        why,
+        on_request: onRequest ?? false,
+      })),
+    });
+  else context.terminal.out(renderRules(DESCRIPTIONS, context.terminal.style));
+  return EXIT.ok;
+}
+
+/** From the working directory where it lies below, which is also what code scanning wants. */
+function displayPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
+}

@@ -1,0 +1,42 @@
+import { posix } from 'node:path';
+import type { Files } from '../sys/ports.ts';
+
+/** Folders that hold other people's copies, never jobs of one's own. */
+const PASSED_OVER: ReadonlySet<string> = new Set(['.git', 'node_modules']);
+
+/** Deep enough for any repository; a folder that links to its own parent ends here. */
+const MAX_DEPTH = 32;
+
+/**
+ * Every `*.plist` in a folder and below it, by byte; links to folders are not followed. Of a file its own path, whatever its
+ * name. Null when nothing is there.
+ */
+export async function plistFiles(path: string, files: Files): Promise<readonly string[] | null> {
+  const there = await files.identify(path);
+  if (there === null) return null;
+  const isFolder = there.kind === 'folder' || (there.kind === 'symlink' && (await isListable(path, files)));
+  return isFolder ? below(path, 0, files) : [path];
+}
+
+async function below(folder: string, depth: number, files: Files): Promise<readonly string[]> {
+  if (depth > MAX_DEPTH) return [];
+  const found: string[] = [];
+  for (const name of await files.list(folder)) {
+    const path = posix.join(folder, name);
+    const kind = (await files.identify(path))?.kind;
+    if (kind === 'folder') {
+      if (!PASSED_OVER.has(name)) found.push(...(await below(path, depth + 1, files)));
+    } else if (name.endsWith('.plist')) found.push(path);
+  }
+  return found;
+}
+
+/** A link to a folder, named by a person, is meant as the folder. */
+async function isListable(path: string, files: Files): Promise<boolean> {
+  try {
+    await files.list(`${path}/`);
+    return true;
+  } catch {
+    return false;
+  }
+}

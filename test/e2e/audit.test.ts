@@ -1,0 +1,172 @@
+import { mkdirSync, symlinkSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../support/private-home.ts';
+
+/** `audit` as people and their CI use it: on a file, on a folder, on what is declared and installed. */
+
+const plist = (label: string, content: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key><string>${label}</string>
+  <key>ProgramArguments</key><array><string>/opt/${label}</string></array>
+${content}
+</dict>
+</plist>
+`;
+
+const TRAP = '  <key>KeepAlive</key>\n  <dict><key>SuccessfulExit</key><true/></dict>';
+
+let world: World;
+beforeAll(() => {
+  world = createWorld();
+  world.write('agents/net.me.good.plist', plist('net.me.good', '  <key>RunAtLoad</key><true/>'));
+  world.write('agents/net.me.trap.plist', plist('net.me.trap', TRAP));
+  world.write(
+    'agents/deep/net.me.broken.plist',
+    '<plist version="1.0"><dict>\n<key>Label</key></dict></plist>',
+  );
+  world.write('agents/node_modules/other.plist', 'not looked at');
+  world.write('agents/notes.txt', 'not looked at');
+});
+afterAll(() => world.end());
+
+describe('audit PATH', () => {
+  it('tells file, line, code, what, why and how to mend it, and ends with 2', async () => {
+    const { code, stdout } = await world.reconcile('audit', 'agents');
+    expect(stdout).toBe(`agents/deep/net.me.broken.plist
+  2  error    plist/unreadable
+     The key "Label" has no value.
+     why  launchd refuses what it cannot read, and says only "Input/output error".
+     fix  Mend that place; \`plutil -lint\` says on a Mac whether launchd reads the file.
+
+agents/net.me.trap.plist
+  8  error    restart/only-after-success  KeepAlive.SuccessfulExit
+     It is started again after exit 0, and stays down after a failure or a crash.
+     why  SuccessfulExit true starts the job again when it ended well and leaves it down when it failed or crashed; most who write it mean the opposite.
+     fix  Write false to have it started again after failures (\`restart: on-failure\`), or KeepAlive true for always.
+
+2 errors in 2 of 3 jobs. \`reconcile explain CODE\` tells more of each.
+`);
+    expect(code).toBe(2);
+  });
+
+  it('gives the same as JSON', async () => {
+    const document = await world.json('audit', 'agents/net.me.trap.plist');
+    expect(document).toMatchObject({
+      format_version: '1.0',
+      command: 'audit',
+      exit_code: 2,
+      findings: [
+        {
+          code: 'restart/only-after-success',
+          severity: 'error',
+          label: 'net.me.trap',
+          path: join(world.home, 'agents/net.me.trap.plist'),
+          line: 8,
+          key: 'KeepAlive.SuccessfulExit',
+          current: true,
+          expected: false,
+        },
+      ],
+    });
+  });
+
+  it('gives SARIF and annotations for GitHub, with paths from the top of the repository', async () => {
+    const sarif = JSON.parse((await world.reconcile('audit', 'agents', '--format', 'sarif')).stdout);
+    expect(sarif.version).toBe('2.1.0');
+    expect(
+      sarif.runs[0].results.map((result: { ruleId: string; locations: unknown[] }) => [
+        result.ruleId,
+        JSON.stringify(result.locations[0]),
+      ]),
+    ).toEqual([
+      ['plist/unreadable', expect.stringContaining('"uri":"agents/deep/net.me.broken.plist"')],
+      ['restart/only-after-success', expect.stringContaining('"startLine":8')],
+    ]);
+    const { stdout } = await world.reconcile('audit', 'agents/net.me.trap.plist', '--format', 'github');
+    expect(stdout).toMatch(
+      /^::error file=agents\/net\.me\.trap\.plist,line=8,col=\d+,title=restart\/only-after-success::It is started again [^\n]+\n$/,
+    );
+  });
+
+  it('ends by what --fail-on says', async () => {
+    const codeOf = async (...args: readonly string[]) => (await world.reconcile('audit', ...args)).code;
+    expect(await codeOf('agents/net.me.good.plist')).toBe(0);
+    expect(await codeOf('agents', '--fail-on', 'never')).toBe(0);
+    expect(await codeOf('agents/net.me.good.plist', '--all', '--fail-on', 'info')).toBe(2);
+    expect(await codeOf('agents/net.me.trap.plist', '--ignore', 'restart/*')).toBe(0);
+    expect(await codeOf('agents', '--fail-on', 'sometimes')).toBe(64);
+  });
+
+  it('prints the corrected plist of one file, and says what is left to decide', async () => {
+    world.write(
+      'mend.plist',
+      plist(
+        'net.me.mend',
+        `${TRAP}\n  <key>StandardOutputPath</key><string>/var/log/a</string><!-- keep me -->`,
+      ),
+    );
+    const { code, stdout, stderr } = await world.reconcile('audit', '--fix', 'mend.plist');
+    expect(code).toBe(0);
+    expect(stdout).toContain('<key>StandardOutPath</key>\n\t<string>/var/log/a</string>');
+    expect(stdout).toContain('<!-- keep me -->');
+    expect(stdout).not.toContain('StandardOutputPath');
+    expect(stderr).toContain('2 findings need a decision of yours');
+    expect((await world.reconcile('audit', '--fix', 'agents')).code).toBe(64);
+  });
+
+  it('refuses in words what is not there, too large, or a folder that links to itself', async () => {
+    const missing = await world.reconcile('audit', 'nowhere.plist');
+    expect([missing.code, missing.stderr]).toEqual([
+      64,
+      expect.stringContaining('Nothing is at nowhere.plist.'),
+    ]);
+    world.write('large.plist', '<plist>');
+    truncateSync(join(world.home, 'large.plist'), 100 * 1024 * 1024);
+    const large = await world.reconcile('audit', 'large.plist');
+    expect([large.code, large.stdout]).toEqual([2, expect.stringContaining('far too large')]);
+    mkdirSync(join(world.home, 'loop'));
+    symlinkSync('.', join(world.home, 'loop/again'));
+    expect((await world.reconcile('audit', 'loop')).code).toBe(0);
+  });
+});
+
+describe('audit without a path', () => {
+  it('judges what is declared, at its place in the file, and what is installed besides', async () => {
+    world.write(
+      'reconcile.yaml',
+      'version: 1\ninstances:\n  web:\n    command: [/opt/web, "$HOME/x"]\n  api: { command: /opt/api }\n',
+    );
+    world.write(
+      '.local/state/reconcile/embedded/LaunchAgents/net.me.other.plist',
+      plist('net.me.another', TRAP),
+    );
+    const { findings } = (await world.json('audit')) as { findings: readonly Record<string, unknown>[] };
+    expect(findings.map(({ code, label, line }) => [code, label, line])).toEqual([
+      ['run/unexpanded', await labelOfWeb(), 3],
+      ['label/file-name', 'net.me.another', 5],
+      ['restart/only-after-success', 'net.me.another', 8],
+    ]);
+  });
+
+  /** The label that the instance gets without a prefix. */
+  async function labelOfWeb(): Promise<string | undefined> {
+    const { plists } = (await world.json('render')) as { plists: readonly { label: string }[] };
+    return plists.find(({ label }) => label.endsWith('.web'))?.label;
+  }
+});
+
+describe('explain CODE', () => {
+  it('tells the rule with both examples, and every rule is listed', async () => {
+    const { stdout } = await world.reconcile('explain', 'restart/only-after-success');
+    expect(stdout).toContain('<dict><key>SuccessfulExit</key><true/></dict>');
+    expect(stdout).toContain('<dict><key>SuccessfulExit</key><false/></dict>');
+    const listed = (await world.reconcile('audit', '--rules')).stdout;
+    expect(listed).toContain('restart/only-after-success');
+    expect(listed).toContain('(on request)');
+    const near = await world.reconcile('explain', 'restart/only-after-sucess');
+    expect([near.code, near.stderr]).toEqual([64, expect.stringContaining('restart/only-after-success')]);
+  });
+});
