@@ -34,6 +34,9 @@ export function nextStep(
 ): string {
   const name = status.instance ?? status.label;
   const target = `${status.domain}/${status.label}`;
+  const { blocked } = change;
+  // What is not ours, or may not be touched, cannot be started by its name either.
+  const start = (advice: string): string => (blocked === null ? advice : whyBlocked(blocked));
   switch (status.verdict) {
     case 'unknown':
       return `Look at \`${launchctl} print ${target}\`: ${seen.state === 'unknown' ? seen.why : 'its answer cannot be read.'}`;
@@ -53,12 +56,12 @@ export function nextStep(
     case 'not-loaded':
       if (seen.state === 'no-domain')
         return `There is no ${status.domain} now; it is loaded at the next login.`;
-      if (change.blocked !== null && change.blocked.code !== FOREIGN) return whyBlocked(change.blocked);
+      if (blocked !== null && blocked.code !== FOREIGN) return whyBlocked(blocked);
       return status.plist === 'foreign'
         ? 'Somebody else’s plist is there; see `reconcile plan`.'
         : 'Run `reconcile apply` to load it.';
     case 'pended':
-      return `launchd has put off its start; run \`reconcile start ${name}\`.`;
+      return start(`launchd has put off its start; run \`reconcile start ${name}\`.`);
     case 'stopping':
       return 'It was told to end; look again in a moment.';
     case 'running':
@@ -70,12 +73,14 @@ export function nextStep(
       return `${howItEnded(status.lastExit)}launchd starts it again ${job === null ? 'soon' : `${effectiveThrottle(job.plist)} s after its last start`}${isBadExit(status.lastExit) ? `; ${whereToLook(status.lastExit, name, cause)}` : ''}.`;
     case 'failing':
       return status.lastExit === null
-        ? `It should run and does not; run \`reconcile start ${name}\`.`
+        ? start(`It should run and does not; run \`reconcile start ${name}\`.`)
         : `It ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name, cause)}.`;
     case 'stopped-by-policy':
       return status.lastExit === null
-        ? `Nothing starts it by itself; \`reconcile start ${name}\` does.`
-        : `It ended with ${exitWords(status.lastExit)}, and its policy leaves it down then; \`reconcile start ${name}\` runs it again.`;
+        ? start(`Nothing starts it by itself; \`reconcile start ${name}\` does.`)
+        : start(
+            `It ended with ${exitWords(status.lastExit)}, and its policy leaves it down then; \`reconcile start ${name}\` runs it again.`,
+          );
   }
 }
 
@@ -84,8 +89,8 @@ const SEE_PLAN = 'See `reconcile plan`, then run `reconcile apply`.';
 const FOREIGN = 'job/foreign';
 
 /** apply would refuse, so it is no advice. */
-function whyBlocked({ message, hint }: Blocked): string {
-  return `${message} ${hint}`;
+function whyBlocked({ code, message, hint }: Blocked): string {
+  return code === FOREIGN ? 'Run `reconcile apply --adopt` to manage it.' : `${message} ${hint}`;
 }
 
 function whenItDiffers(
@@ -93,7 +98,7 @@ function whenItDiffers(
   { op, blocked }: Pick<Change, 'op' | 'blocked'>,
   name: string,
 ): string {
-  if (blocked !== null && blocked.code !== FOREIGN) return whyBlocked(blocked);
+  if (blocked !== null) return whyBlocked(blocked);
   switch (status.plist) {
     case 'ok':
       if (status.stale !== true) return '';

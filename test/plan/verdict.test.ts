@@ -226,6 +226,17 @@ describe('a status', () => {
     expect(statusOf(web, { applied: null }).next).toBe('Run `reconcile apply --adopt` to manage it.');
   });
 
+  it('does not advise to start what is not ours', () => {
+    const theirs: Scene = { file: null, applied: null, loadedFrom: '/elsewhere/web.plist' };
+    const adopt = 'Run `reconcile apply --adopt` to manage it.';
+    expect(statusOf(web, { ...theirs, pid: null })).toMatchObject({ verdict: 'failing', next: adopt });
+    expect(statusOf(web, theirs)).toMatchObject({ verdict: 'running', next: adopt });
+    expect(statusOf(web, { applied: null }, { ...IDLE, runs: 1, exit: exit(0) })).toMatchObject({
+      verdict: 'stopped-by-policy',
+      next: adopt,
+    });
+  });
+
   it('does not send to a plan that has nothing to tell, of an outside change that is left alone', () => {
     const lenient = job('web', onFailure, { ignoreChanges: ['ThrottleInterval'] });
     const edited = plistOf(web.label, { ...onFailure, RunAtLoad: true, ThrottleInterval: 99 });
