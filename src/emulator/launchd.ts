@@ -37,6 +37,7 @@ import { systemSockets } from './sockets/open.ts';
 import { systemSpawner } from './spawner.ts';
 import { describeStatus } from './status.ts';
 import { createSupervisor } from './supervisor.ts';
+import { inTurns } from './turns.ts';
 import { runVerb } from './verbs.ts';
 import { makeWorld, type World, worldAt } from './world.ts';
 
@@ -104,7 +105,7 @@ async function run(world: World): Promise<void> {
   const launchd: Launchd = {
     supervisor: createSupervisor({
       clock: systemClock,
-      spawner,
+      spawner: inTurns(spawner),
       paths: systemPaths(log),
       mounts,
       sockets: systemSockets,

@@ -92,10 +92,10 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
     job.pending = null;
     job.unthrottled = false;
     if (isDemand(reason)) job.demanded = true;
-    job.lastStart = clock.now();
     log(`${name(job)}: starting (${reason})`);
     const listener: SpawnListener = {
       started(child) {
+        job.lastStart = clock.now();
         job.runs += 1;
         job.refused = false;
         job.phase = { kind: 'running', reason, child };
@@ -113,6 +113,7 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
           else schedule(job, reason, fidelity.forkRetry * 1000);
           return;
         }
+        job.lastStart = clock.now();
         job.runs += 1;
         job.refused = true;
         tell(job, null);
