@@ -101,6 +101,7 @@ function makeTerminal(raw: RawOptions): Terminal {
       stdin.isTTY === true && stderr.isTTY === true && raw.input !== false && !truthy('RECONCILE_NO_INPUT'),
     style: style(stdout),
     noteStyle: style(stderr),
+    columns: stdout.columns || Number.parseInt(env['COLUMNS'] ?? '', 10) || 80,
     readInput: () => readFileSync(0, 'utf8'),
   };
 }

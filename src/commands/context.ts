@@ -20,6 +20,8 @@ export interface Terminal {
   readonly style: Style;
   /** For standard error. */
   readonly noteStyle: Style;
+  /** Of standard output; 80 where it is no terminal and COLUMNS is not set. */
+  readonly columns: number;
   /** All of standard input, for `-f -`. */
   readInput(): string;
 }

@@ -7,10 +7,22 @@ import type { Command, Context } from './context.ts';
 import { loadDeclarationAs } from './declaration.ts';
 import { printDocument } from './document.ts';
 import { explainRule } from './explain-rule.ts';
+import type { LookAheadFlags } from './look-ahead.ts';
 import { resolveName } from './names.ts';
 
-/** Tells in words: a declared job, a code of launchctl or of an exit, a signal, a key of launchd.plist(5), or a rule of `audit`. */
-export const explain: Command<{ readonly topic: string }> = async ({ topic }, context) => {
+/**
+ * Tells in words: a declared job, a code of launchctl or of an exit, a signal, a key of launchd.plist(5), or a rule of
+ * `audit`. With options on runs and times: how that job will go on.
+ */
+export const explain: Command<LookAheadFlags & { readonly topic: string }> = async (
+  { topic, ...flags },
+  context,
+) => {
+  const { exits, for: duration, from, compare, svg } = flags;
+  if ([exits, duration, from, compare, svg].some((flag) => flag !== undefined)) {
+    const { explainAhead } = await import('./look-ahead.ts');
+    return explainAhead(topic, flags, context);
+  }
   // No label has a slash, and every code of a rule has one.
   if (topic.includes('/')) return explainRule(topic, context);
   const jobs = declaredJobs(topic, context);

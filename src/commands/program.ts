@@ -257,8 +257,18 @@ export function buildProgram(version: string, run: Run): Commander {
     );
   start('explain', 'tell in words: a job, a code (5, 78, 113) or a launchd key', 'Jobs:')
     .argument('<topic>', 'an instance or label, a code, or a key such as KeepAlive')
-    .action((topic: string, _, command: Commander) =>
-      run('explain', async () => (await import('./explain.ts')).explain, { topic }, allOptions(command)),
+    .option('--exits <list>', 'draw what happens if its runs end so: "1,1,segv,0", "1@30s*3,hang"')
+    .option('--for <duration>', 'how far to look ahead (default: 5m, or some of its times)')
+    .option('--from <time>', 'when it is loaded, such as "2026-03-29 01:30" (default: now)')
+    .option('--compare <policy>', 'beside it, the same under another `restart:` (repeatable)', repeatable)
+    .option('--svg [file]', 'draw it as SVG, to a file or to standard output')
+    .action((topic: string, own: object, command: Commander) =>
+      run(
+        'explain',
+        async () => (await import('./explain.ts')).explain,
+        { ...own, topic },
+        allOptions(command),
+      ),
     );
 
   start('audit', 'judge the declared and installed jobs, or the plists of any path', 'Jobs:')

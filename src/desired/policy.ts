@@ -1,5 +1,7 @@
+import { effectiveKeepAlive } from '../launchd/keep-alive.ts';
 import type { RestartPolicy } from '../model/job.ts';
-import { dict, type PlistValue } from '../model/plist.ts';
+import { dict, type PlistDict, type PlistValue } from '../model/plist.ts';
+import { equalPlist } from '../plist/equal.ts';
 
 /** One row of the table of restart policies (interface §1). */
 export interface PolicyMeaning {
@@ -46,3 +48,24 @@ export const POLICIES: Readonly<Record<RestartPolicy, PolicyMeaning>> = {
     words: 'stays down however it ends',
   },
 };
+
+/** All of them, in the order of the table. */
+export const POLICY_NAMES: readonly RestartPolicy[] = [
+  'always',
+  'on-failure',
+  'on-success',
+  'on-crash',
+  'never',
+];
+
+/** The policy that a plist comes to; null when its KeepAlive is none of them. */
+export function policyOf(plist: PlistDict): RestartPolicy | null {
+  const keepAlive = effectiveKeepAlive(plist) || undefined;
+  return POLICY_NAMES.find((name) => equalPlist(POLICIES[name].keepAlive, keepAlive)) ?? null;
+}
+
+/** The same plist with another policy; whatever else starts the job stays. */
+export function withPolicy(plist: PlistDict, policy: RestartPolicy): PlistDict {
+  const { KeepAlive: _keepAlive, OnDemand: _onDemand, ...entries } = plist.entries;
+  return dict([...Object.entries(entries), ['KeepAlive', POLICIES[policy].keepAlive]]);
+}

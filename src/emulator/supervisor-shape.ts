@@ -14,6 +14,8 @@ export interface SupervisorPorts {
   readonly fidelity: Fidelity;
   /** One line for the log. */
   log(line: string): void;
+  /** Told of a trigger that fired in vain, since the job had a process already (facts §2.8). */
+  missed?(job: Job): void;
 }
 
 /** The engine: loaded jobs, and when they start, stop and start again (facts §2). Knows no file, socket or real clock. */

@@ -219,7 +219,11 @@ export function createSupervisor(ports: SupervisorPorts): Supervisor {
       log: (line) => log(`${name(job)}: ${line}`),
       fire(reason, whileRunning) {
         const resting = job.phase.kind === 'idle' || job.phase.kind === 'scheduled';
-        if (!resting && whileRunning === 'missed') return;
+        if (!resting && whileRunning === 'missed') {
+          log(`${name(job)}: is there already, so its start (${reason}) is missed`);
+          ports.missed?.(job);
+          return;
+        }
         // A kickstart that waits already is the stronger reason.
         job.pending ??= reason;
         dispatch(job);

@@ -2,10 +2,9 @@ import type { Behaviour } from '../launchd/behaviour.ts';
 import type { Explanation } from '../launchd/explain.ts';
 import type { Job } from '../model/job.ts';
 import { changeName } from './change-text.ts';
-import { displayWidth, padEnd, printable, sentence } from './printable.ts';
+import { padEnd, printable } from './printable.ts';
 import { paint, type Style } from './style.ts';
-
-const WIDTH = 80;
+import { wrap } from './wrap.ts';
 
 /** What a number, a signal or a key means: a paragraph each. Ends with a line end. */
 export function renderExplanation({ topic, parts }: Explanation, style: Style): string {
@@ -23,7 +22,7 @@ export function renderBehaviour(job: Job, behaviour: Behaviour, style: Style): s
   const width = Math.max(...after.map(({ exit }) => exit.length));
   const table = after.map(({ exit, words }) => `    ${padEnd(exit, width)}  ${words}`).join('\n');
   const warnings = behaviour.warnings.map(
-    (text) => `${paint(style, 'yellow', 'warning')}: ${wrap(text, style, 9)}`,
+    (text) => `${paint(style, 'yellow', 'warning')}: ${wrap(text, style, { used: 9 })}`,
   );
   return `${[
     changeName(job, style),
@@ -55,19 +54,4 @@ export function behaviourToJson(behaviour: Behaviour): Readonly<Record<string, u
     warnings,
     sentences,
   };
-}
-
-/** Sentences of ours as lines of at most 80 columns. `used`: columns that the first line has spent already. */
-function wrap(text: string, style: Style, used = 0): string {
-  const lines: string[] = [];
-  let line = '';
-  let room = WIDTH - used;
-  for (const word of sentence(text, style).split(' ')) {
-    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) {
-      lines.push(line);
-      line = word;
-      room = WIDTH;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TimeZone } from '../launchd/calendar.ts';
 import type { Clock } from './ports.ts';
 
 export const realClock: Clock = {
@@ -11,3 +12,6 @@ export const realClock: Clock = {
     }
   },
 };
+
+/** The time zone of this process: TZ, or the machine's. */
+export const realZone: TimeZone = { offset: (instant) => -new Date(instant).getTimezoneOffset() };

@@ -27,6 +27,7 @@ function contextOf(answer: (interrupt: () => void) => boolean): { context: Conte
       interactive: true,
       style: plain,
       noteStyle: plain,
+      columns: 80,
       readInput: () => '',
     },
     options: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { wallAlarms } from '../../src/emulator/wall-alarms.ts';
 import { zoneNamed } from '../../src/launchd/time-zone.ts';
 import { dict, type PlistValue } from '../../src/model/plist.ts';
-import { createVirtualClock } from '../support/virtual-clock.ts';
+import { createVirtualClock } from '../../src/simulate/virtual-clock.ts';
 import { createEngine, type Engine, LABEL, when } from './support.ts';
 
 const MINUTE = 60_000;

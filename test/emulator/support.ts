@@ -6,8 +6,8 @@ import { createSupervisor } from '../../src/emulator/supervisor.ts';
 import type { Supervisor } from '../../src/emulator/supervisor-shape.ts';
 import type { TimeZone } from '../../src/launchd/calendar.ts';
 import { dict, type PlistDict, type PlistValue } from '../../src/model/plist.ts';
+import { createVirtualClock, type VirtualClock } from '../../src/simulate/virtual-clock.ts';
 import { createScriptedSpawner, type ScriptedSpawner } from '../support/scripted-spawner.ts';
-import { createVirtualClock, type VirtualClock } from '../support/virtual-clock.ts';
 
 export const GUI = 'gui/501';
 export const LABEL = 'org.example.job';

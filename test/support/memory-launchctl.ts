@@ -14,9 +14,9 @@ import { runVerb } from '../../src/emulator/verbs.ts';
 import type { ExitKind } from '../../src/launchd/keep-alive.ts';
 import type { Release } from '../../src/launchd/releases.ts';
 import type { Domain } from '../../src/model/domain.ts';
+import { createVirtualClock, type VirtualClock } from '../../src/simulate/virtual-clock.ts';
 import type { CallResult, Clock, Files, Launchctl } from '../../src/sys/ports.ts';
 import { type Behaviour, createScriptedSpawner } from './scripted-spawner.ts';
-import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 /**
  * A launchctl without a process, a socket or a real clock: the engine of the embedded launchd on virtual time. Bootstrap reads

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '../../src/emulator/ports.ts';
-import type { TimeZone } from '../../src/launchd/calendar.ts';
+import type { Clock, Timer } from '../emulator/ports.ts';
+import type { TimeZone } from '../launchd/calendar.ts';
 
 const UTC: TimeZone = { offset: () => 0 };
 
@@ -12,6 +12,8 @@ export interface VirtualClock extends Clock {
   step(until: number): boolean;
   /** Timers that are armed. */
   armed(): number;
+  /** When this timer, made by this clock, fires or has fired. */
+  dueOf(timer: Timer): number;
 }
 
 /** It begins with the year 2026 in UTC. */
@@ -82,5 +84,6 @@ export function createVirtualClock(start = 1_000_000, zone: TimeZone = UTC): Vir
       return true;
     },
     armed: () => timers.size,
+    dueOf: (timer) => (timer as Armed).due,
   };
 }
