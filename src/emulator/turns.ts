@@ -42,8 +42,8 @@ export function inTurns(spawner: Spawner): Spawner {
   }
 
   return {
-    spawn(definition, domain, listener) {
-      waiting.push(() => spawner.spawn(definition, domain, listener));
+    spawn(...asked) {
+      waiting.push(() => spawner.spawn(...asked));
       work();
     },
   };

@@ -24,6 +24,17 @@ export function createInstances(job: Job, { clock, spawner, fidelity, log }: Por
   const { definition, domain } = job;
   const name = `${domain}/${definition.label}`;
   const living = new Map<Child, Timer | null>();
+  let isOver = false;
+
+  function terminate(child: Child): void {
+    const { exitTimeout } = definition;
+    child.signal('SIGTERM');
+    if (exitTimeout > 0)
+      living.set(
+        child,
+        clock.after(exitTimeout * 1000, () => child.signal('SIGKILL')),
+      );
+  }
 
   return {
     start(handover, settled) {
@@ -36,6 +47,8 @@ export function createInstances(job: Job, { clock, spawner, fidelity, log }: Por
           job.refused = false;
           log(`${name}: one more with pid ${made.pid}`);
           settled();
+          // Asked for before the end, and made after it.
+          if (isOver) terminate(made);
         },
         failed(why: 'config' | 'fork'): void {
           job.refused = why === 'config';
@@ -58,15 +71,8 @@ export function createInstances(job: Job, { clock, spawner, fidelity, log }: Por
       spawner.spawn(definition, domain, listener, handover);
     },
     end() {
-      const { exitTimeout } = definition;
-      for (const child of living.keys()) {
-        child.signal('SIGTERM');
-        if (exitTimeout > 0)
-          living.set(
-            child,
-            clock.after(exitTimeout * 1000, () => child.signal('SIGKILL')),
-          );
-      }
+      isOver = true;
+      for (const child of living.keys()) terminate(child);
     },
   };
 }
