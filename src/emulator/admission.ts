@@ -12,9 +12,9 @@ export type Admission =
 /**
  * Whether a plist may be loaded into a domain, and if not, why: 108 path, 122 owner or mode, 109 no property list, 110 label,
  * 111 program, 114 and 115 user and group, 134 session type, 119 disabled (facts §3.4). A program that does not exist is no
- * reason: that shows when it is started.
+ * reason: that shows when it is started. `ignoreKey`: the plist's own key `Disabled` does not count.
  */
-export function admit(launchd: Launchd, path: string, domain: Domain): Admission {
+export function admit(launchd: Launchd, path: string, domain: Domain, ignoreKey = false): Admission {
   const entry = path.startsWith('/') && path.endsWith('.plist') ? launchd.disk.inspect(path) : null;
   if (entry === null || entry.kind !== 'file') return { ok: false, code: 108 };
   const { uid } = launchd.accounts.self;
@@ -23,7 +23,7 @@ export function admit(launchd: Launchd, path: string, domain: Domain): Admission
   if (!reading.ok) return reading;
   const { definition } = reading;
   if (!sessionAllows(definition, domain)) return { ok: false, code: 134 };
-  if (isDisabled(launchd, definition, domain) && launchd.fidelity.disabledBootstrap === 'refused')
+  if (isDisabled(launchd, definition, domain, ignoreKey) && launchd.fidelity.disabledBootstrap === 'refused')
     return { ok: false, code: 119 };
   if (
     domain === 'system' &&
@@ -54,8 +54,13 @@ export function readDefinitionAt(launchd: Launchd, path: string): Admission {
 }
 
 /** An override wins over the key `Disabled` (facts §3.6). */
-export function isDisabled(launchd: Launchd, definition: Definition, domain: Domain): boolean {
-  return launchd.overrides.read(domain)[definition.label] ?? definition.disabled;
+export function isDisabled(
+  launchd: Launchd,
+  definition: Definition,
+  domain: Domain,
+  ignoreKey = false,
+): boolean {
+  return launchd.overrides.read(domain)[definition.label] ?? (definition.disabled && !ignoreKey);
 }
 
 /** Without LimitLoadToSessionType an agent is for graphical sessions, and a daemon for the system (facts §3.1). */

@@ -15,14 +15,14 @@ import { callersDomains } from './verbs-session.ts';
 // The verbs of before 10.10, as people's scripts still use them: bare labels and paths, in the caller's own domain, and `load`
 // and `unload` end with 0 whatever happened (facts §3.3).
 
-/** `load [-w] [-F] [-S session] [-D domain] PLIST…`; -w enables. */
+/** `load [-w] [-F] [-S session] [-D domain] PLIST…`; -w enables, -F ignores the key `Disabled`. */
 export function load(launchd: Launchd, args: readonly string[], { cwd }: Request): Reply {
-  const { paths, write } = readOptions(args, cwd);
+  const { paths, write, force } = readOptions(args, cwd);
   if (paths.length === 0) return wrongUsage(launchd.fidelity, 'load');
   return forEachPlist(launchd, paths, (domain, path) => {
     const reading = readDefinitionAt(launchd, path);
     if (write && reading.ok) launchd.overrides.set(domain, reading.definition.label, false);
-    const code = bootstrapOne(launchd, domain, path);
+    const code = bootstrapOne(launchd, domain, path, force);
     if (code === 0) return '';
     return failure(launchd, 'Load', 'bootstrap', code, path);
   });
@@ -122,6 +122,7 @@ function readOptions(
 ): {
   readonly paths: readonly string[];
   readonly write: boolean;
+  readonly force: boolean;
 } {
   const paths: string[] = [];
   let letters = '';
@@ -132,5 +133,5 @@ function readOptions(
     else if (arg.startsWith('-')) letters += arg.slice(1);
     else paths.push(resolve(cwd, arg));
   }
-  return { paths, write: letters.includes('w') };
+  return { paths, write: letters.includes('w'), force: letters.includes('F') };
 }

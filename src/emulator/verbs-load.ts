@@ -32,11 +32,12 @@ export function bootstrap(launchd: Launchd, args: readonly string[]): Reply {
 }
 
 /** Loads one plist; the code of the refusal, or 0. */
-export function bootstrapOne(launchd: Launchd, domain: Domain, path: string): number {
-  const admission = admit(launchd, path, domain);
+export function bootstrapOne(launchd: Launchd, domain: Domain, path: string, ignoreKey = false): number {
+  const admission = admit(launchd, path, domain, ignoreKey);
   if (!admission.ok) return admission.code;
   const { definition } = admission;
-  switch (launchd.supervisor.load(definition, domain, isDisabled(launchd, definition, domain))) {
+  const disabled = isDisabled(launchd, definition, domain, ignoreKey);
+  switch (launchd.supervisor.load(definition, domain, disabled)) {
     case 'loaded':
       return 0;
     case 'already':

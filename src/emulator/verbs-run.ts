@@ -26,6 +26,11 @@ export async function kickstart(launchd: Launchd, args: readonly string[], reque
   const target = readTarget(text, domainsOf(launchd));
   if (target.kind === 'elsewhere') return refusal(`Could not kickstart service "${target.label ?? ''}"`, 125);
   if (target.kind !== 'service') return wrongTarget(fidelity, 'kickstart');
+  if (options.includes('s'))
+    return complaint(
+      116,
+      'The embedded launchd cannot start a job suspended (-s), which launchctl of a Mac can.',
+    );
   const { domain, label } = target;
   const refuse = (code: number): Reply => refusal(`Could not kickstart service "${label}"`, code);
   let refused = 0;

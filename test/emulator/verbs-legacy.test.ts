@@ -35,6 +35,18 @@ describe('the old verbs', () => {
     );
   });
 
+  it('-F ignores the key Disabled, and not an override', async () => {
+    const files = createMemoryFiles(501);
+    files.put(PATH, writePlist(jobPlist(LABEL, { Program: '/bin/job', Disabled: true, RunAtLoad: true })));
+    const port = createMemoryLaunchctl({ files });
+    expect(await port.call(['load', PATH])).toMatchObject({ stderr: `${PATH}: Service is disabled\n` });
+    expect(await port.call(['load', '-F', PATH])).toMatchObject({ stderr: '' });
+    expect(port.pid('gui/501', LABEL)).not.toBeNull();
+    await port.call(['unload', '-w', PATH]);
+    port.time.advance(1);
+    expect(await port.call(['load', '-F', PATH])).toMatchObject({ stderr: `${PATH}: Service is disabled\n` });
+  });
+
   it('load tells root why', async () => {
     const files = createMemoryFiles(0);
     files.put(PATH, writePlist(jobPlist(LABEL, { Program: '/bin/job' })), { mode: 0o666 });

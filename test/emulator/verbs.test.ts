@@ -183,6 +183,15 @@ describe('kickstart and kill', () => {
     expect(port.pid(GUI, LABEL)).not.toBe(before);
   });
 
+  it('kickstart -s is refused, since no job can be started suspended', async () => {
+    const { call, port } = setUp(501);
+    await call('bootstrap', GUI, PATH);
+    expect(await call('kickstart', '-s', TARGET)).toMatch(
+      /^116\|\|The embedded launchd cannot start a job suspended/,
+    );
+    expect(port.pid(GUI, LABEL)).toBeNull();
+  });
+
   it('kickstart waits out the throttle, and a time limit ends it', async () => {
     const { call, port } = setUp(501, { RunAtLoad: true, ThrottleInterval: 60 });
     await call('bootstrap', GUI, PATH);
