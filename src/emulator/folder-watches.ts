@@ -29,6 +29,8 @@ interface FolderWatch {
 /** None yet. `failed` is told why a folder cannot be watched; one that has gone meanwhile is no problem. */
 export function openFolderWatches(failed: (problem: string) => void): FolderWatches {
   const watches = new Map<string, FolderWatch>();
+  /** Codes of what is no problem, or has been told: a tree may have thousands of folders. */
+  const told = new Set(['ENOENT', 'ENOTDIR']);
 
   function open(folder: string, heard: FolderListener): boolean {
     const known = watches.get(folder);
@@ -48,8 +50,9 @@ export function openFolderWatches(failed: (problem: string) => void): FolderWatc
       watches.set(folder, { watcher, identity, listeners });
       return true;
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') failed(message);
+      const { code = '', message } = error as NodeJS.ErrnoException;
+      if (!told.has(code)) failed(message);
+      told.add(code);
       return true;
     }
   }

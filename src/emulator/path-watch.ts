@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, opendirSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { openFolderWatches } from './folder-watches.ts';
 import { type Anchor, anchorsOf, isFolder } from './path-anchors.ts';
 import type { PathConditions, Reach } from './ports.ts';
@@ -12,13 +13,19 @@ export function systemPaths(log: (line: string) => void): PathConditions {
     exists: existsSync,
     holdsEntries(folder) {
       try {
-        return readdirSync(folder).length > 0;
+        const entries = opendirSync(folder);
+        try {
+          return entries.readSync() !== null;
+        } finally {
+          entries.closeSync();
+        }
       } catch {
         return false;
       }
     },
     watch(paths, changed, reach = 'presence') {
-      const watched = paths.filter((path) => path.startsWith('/'));
+      const [watched, others] = [paths.filter(isAbsolute), paths.filter((path) => !isAbsolute(path))];
+      for (const path of others) log(`${path} is not watched: it is no absolute path`);
       const watches = watched.map((path) => watchPath(path, reach, changed, log));
       return {
         close() {

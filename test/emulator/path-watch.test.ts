@@ -145,6 +145,16 @@ describe('watched presence', () => {
   });
 });
 
+describe('a path that cannot be watched', () => {
+  it('is told in the log', () => {
+    const lines: string[] = [];
+    systemPaths((line) => lines.push(line)).watch(['~/Documents', 'relative'], () => {});
+    expect(lines).toEqual(
+      ['~/Documents', 'relative'].map((path) => `${path} is not watched: it is no absolute path`),
+    );
+  });
+});
+
 describe('a folder', () => {
   it('holds entries when anything is in it, hidden files too', () => {
     const { holdsEntries } = systemPaths(() => {});

@@ -180,6 +180,25 @@ describe.each(['a path', 'a port'])('a socket that nobody accepts from here, at 
     }
   });
 
+  it('can be awaited anew from within the call, and does not forget who still waits', async () => {
+    const target = where === 'a path' ? { path: join(temporaryFolder(), 's') } : { port: await freePort() };
+    const { opened } = systemSockets.listen(
+      'path' in target ? unixSpec(target.path) : localSpec(target.port),
+    );
+    const [socket] = opened;
+    onTestFinished(() => socket?.close());
+    let calls = 0;
+    const again = (): void => {
+      calls += 1;
+      socket?.rest();
+      if (calls < 50) socket?.await(again);
+    };
+    socket?.await(again);
+    const early = client(target);
+    early.text.catch(() => {});
+    await until(() => calls === 50);
+  });
+
   it('is told at once when somebody has waited before', async () => {
     const target = where === 'a path' ? { path: join(temporaryFolder(), 's') } : { port: await freePort() };
     const { opened } = systemSockets.listen(

@@ -13,9 +13,10 @@ export const systemSockets: SocketPort = {
   listen: (spec) => openAll(spec),
   serve(spec, taken) {
     const { opened, problems } = openAll(spec);
-    const servers = opened.map(({ fd, close, unlink }) => {
+    const servers = opened.map(({ fd, unlink }) => {
       const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, taken);
-      server.on('error', () => close());
+      // One connection was lost, for want of descriptors perhaps; the next one may be had.
+      server.on('error', () => {});
       server.listen({ fd, backlog: BACKLOG });
       return {
         fd,

@@ -6,12 +6,12 @@ import { getSystemErrorMap } from 'node:util';
  * descriptor accepts. Node has no such thing: its servers accept all that comes. But the handles below its servers and
  * sockets, tried with Node 20, 22 and 24, add up to it:
  *
- * - a server's handle that is told to read and to stop reading again no longer watches its descriptor, and goes on listening;
- * - a socket's handle on the same descriptor that is told to read gets an error (a listening socket cannot be read) as soon
- *   as a connection waits, and none before; opened anew on its descriptor, it does so again.
+ * - a listening handle that is told to read and to stop reading again no longer watches its descriptor, and goes on listening;
+ * - a second handle on the same descriptor that is told to read gets an error (a listening socket cannot be read) as soon as
+ *   a connection waits, and nothing before; opened anew on its descriptor, it does so again.
  *
- * Of the two handles only one may ever be closed, since that closes the descriptor of both; the other one stays behind, some
- * hundred bytes, for each socket that was ever unloaded.
+ * Of the two only one may ever be closed, since that closes the descriptor of both: the other stays behind, about two
+ * kilobytes for each socket that was ever unloaded.
  */
 export interface QuietListener {
   /** In this process; to be inherited. */
@@ -33,6 +33,7 @@ export interface RawHandle {
   setBlocking(blocking: boolean): number;
   close(): void;
   onread: () => void;
+  readonly constructor: new (type: number) => RawHandle;
 }
 
 /** A bound handle, by `bindHandle`. Throws with the name of the errno. */
@@ -47,18 +48,19 @@ export function listenQuietly(bound: RawHandle, backlog: number): QuietListener 
   }
   must(bound.readStart());
   must(bound.readStop());
-  const { _handle: probe } = new net.Socket({
-    fd,
-    readable: true,
-    manualStart: true,
-  } as net.SocketConstructorOpts) as unknown as { readonly _handle: RawHandle };
+  const probe = new bound.constructor(PLAIN_SOCKET);
+  must(probe.open(fd));
   // Who inherits it expects accept to wait, and this process never accepts.
   must(probe.setBlocking(true));
   let told: (() => void) | null = null;
   probe.onread = () => {
     const tell = told;
-    told = null;
-    tell?.();
+    // Not from in here: the loop still ends the reading when this returns, and with it one that was begun meanwhile.
+    setImmediate(() => {
+      if (told !== tell) return;
+      told = null;
+      tell?.();
+    });
   };
   return {
     fd,
@@ -105,6 +107,9 @@ export function bindHandle(
 
 /** As libuv has it. */
 const IPV6_ONLY = 1;
+
+/** As Node has it, for TCP and for pipes: neither a server nor one that passes handles. */
+const PLAIN_SOCKET = 0;
 
 const { _createServerHandle: create } = net as unknown as {
   readonly _createServerHandle?: (
