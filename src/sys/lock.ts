@@ -84,7 +84,7 @@ async function announce(folder: string, start: string): Promise<Claim> {
   } catch (cause) {
     throw new ReconcileError(
       'lock/unwritable',
-      `The lock cannot be made in ${folder}: ${(cause as Error).message}.`,
+      `The lock cannot be made in ${folder}: ${(cause as Error).message.replace(/^[A-Z]+: |, \w+ '.*$/g, '')}.`,
       {
         hint: 'Make that folder writable for you; reconcile keeps its state there.',
         exitCode: EXIT.failed,

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canPretend, createMac, type Mac } from '../support/mac.ts';
-import { CLI } from '../support/private-home.ts';
+import { CLI, until } from '../support/private-home.ts';
 
 /** The root side by its pipe: it runs as root, and whoever writes into the pipe is taken for an enemy. */
 
@@ -228,6 +228,48 @@ describe.runIf(canPretend)('the root side', () => {
     chownSync(mac.systemState, mac.uid, 0);
     const [answer] = await ask(BEGIN);
     expect(answer).toMatchObject({ error: { code: 'root/unsafe-state' } });
+  });
+
+  it('killed in the middle of a restart, refuses next what was planned without knowing, and sends to root', async () => {
+    const ready = join(mac.root, 'ready');
+    const deaf = `<string>/bin/sh</string><string>-c</string><string>trap '' TERM; touch ${ready}; while :; do sleep 1; done</string>`;
+    const content = text(LABEL)
+      .replace('<string>/bin/sleep</string><string>999</string>', deaf)
+      .replace('</dict>', '<key>RunAtLoad</key><true/></dict>');
+    const begin = { ...BEGIN, mayAdopt: true };
+    const into = [bootstrap(), target('await-loaded', { starts: true })];
+    const [, loaded] = await ask(begin, change([write({ content }), ...into]));
+    expect(loaded).toMatchObject({ value: { outcome: 'applied' } });
+    await until('the job being deaf to SIGTERM', () => existsSync(ready));
+
+    const child = mac.start([process.execPath, CLI, 'root-side', '--root', mac.root], {});
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const reload = change(
+      [target('bootout'), target('await-gone', { pid: null, exitTimeout: 20 }), ...into],
+      {
+        op: 'reload',
+      },
+    );
+    child.stdin?.write(`${JSON.stringify({ id: 1, ...begin })}\n`);
+    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+      if (line.startsWith('{"id":1,')) child.stdin?.write(`${JSON.stringify({ id: 2, ...reload })}\n`);
+      if (line.includes('"bootout"') || line.includes('"error"')) break;
+    }
+    for (const pid of mac.find('root-side', mac.root)) process.kill(pid, 'SIGKILL');
+    await ended;
+
+    const before = mac.calls().filter((call) => call.includes(' bootstrap ')).length;
+    const [, refused] = await ask(begin, change(into, { op: 'load' }));
+    expect(refused).toMatchObject({
+      value: {
+        outcome: 'failed',
+        error: {
+          code: 'apply/unfinished',
+          hint: `Let root plan what puts it right: sudo reconcile apply -t ${LABEL}`,
+        },
+      },
+    });
+    expect(mac.calls().filter((call) => call.includes(' bootstrap '))).toHaveLength(before);
   });
 
   it('is root’s only', async () => {
