@@ -1,25 +1,22 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Places } from '../model/domain.ts';
-import { EXIT, ReconcileError } from '../model/errors.ts';
-import { createLaunchctl } from '../sys/launchctl.ts';
-import { choosePlaces, launchctlEnvironment, realHost } from '../sys/places.ts';
+import { EXIT } from '../model/errors.ts';
+import { choosePlaces, realHost } from '../sys/places.ts';
 import { makePrivateWorld } from '../sys/private-world.ts';
 import { runAttached } from '../sys/run-attached.ts';
 import { mayGoOn } from './confirm.ts';
 import type { Command, Context } from './context.ts';
 import { printDocument } from './document.ts';
+import { embeddedStatus, stopEmbedded } from './embedded-call.ts';
+import { type LifeVerb, live } from './embedded-life.ts';
 
 export interface EmbeddedArguments {
-  readonly verb: 'status' | 'stop' | 'reset' | 'run';
+  readonly verb: 'status' | 'stop' | 'reset' | 'run' | LifeVerb;
   readonly argv: readonly string[];
   /** The release of macOS that a fresh world prints as; default: the variable, or the newest. */
   readonly os?: string;
 }
-
-/** Ending jobs takes as long as their ExitTimeOut allows. */
-const STOP_TIMEOUT_MS = 10 * 60_000;
 
 /** Looks after the embedded launchd; everything goes through its launchctl. */
 export const embedded: Command<EmbeddedArguments> = async ({ verb, argv, os }, context) => {
@@ -28,7 +25,7 @@ export const embedded: Command<EmbeddedArguments> = async ({ verb, argv, os }, c
     case 'status':
       return showStatus(places, context);
     case 'stop':
-      await stop(places, context.env);
+      await stopEmbedded(places, context.env);
       return tell(
         context,
         'The embedded launchd is stopped, and its jobs are ended. The next command starts it again.',
@@ -37,6 +34,8 @@ export const embedded: Command<EmbeddedArguments> = async ({ verb, argv, os }, c
       return reset(places, context);
     case 'run':
       return runInFreshWorld(argv, os, context);
+    default:
+      return live(verb, argv, places, context);
   }
 };
 
@@ -57,7 +56,7 @@ async function reset(places: Places, context: Context): Promise<number> {
     context.terminal.note('Nothing was changed.');
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   }
-  await stop(places, context.env);
+  await stopEmbedded(places, context.env);
   await rm(userState, { recursive: true, force: true });
   return tell(context, `Everything of the embedded launchd is gone: ${userState}`);
 }
@@ -68,43 +67,31 @@ function tell(context: Context, message: string): number {
   return EXIT.ok;
 }
 
-async function ask(places: Places, env: Context['env'], verb: string): Promise<string> {
-  const launchctl = createLaunchctl(places.launchctl, launchctlEnvironment(places, env));
-  const { code, stdout, stderr } = await launchctl.call([verb], { timeoutMs: STOP_TIMEOUT_MS });
-  if (code === 0) return stdout;
-  throw new ReconcileError('embedded/unreachable', stderr.trim() || 'The embedded launchd gave no answer.', {
-    hint: `Look into ${join(places.userState, 'run')}, end the process named there, then try again.`,
-    exitCode: EXIT.failed,
-  });
-}
-
-const stop = (places: Places, env: Context['env']): Promise<string> => ask(places, env, 'embedded-stop');
-
-/** What our own launchctl answers to `embedded-status`. */
-interface EmbeddedStatus {
-  readonly pid: number | null;
-  readonly macos: number | null;
-  readonly services?: readonly { readonly label: string; readonly domain: string }[];
-}
-
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 async function showStatus(places: Places, context: Context): Promise<number> {
-  const status: EmbeddedStatus = JSON.parse(await ask(places, context.env, 'embedded-status'));
-  const services = (status.services ?? []).toSorted(
+  const status = await embeddedStatus(places, context.env);
+  const services = status.services.toSorted(
     (a, b) => compare(a.label, b.label) || compare(a.domain, b.domain),
   );
   if (context.options.json) {
     printDocument(context, EXIT.ok, { ...status, services });
     return EXIT.ok;
   }
-  const { pid, macos } = status;
+  const { pid, macos, logged_in: loggedIn, asleep, on_demand_only: onDemandOnly } = status;
   if (pid === null)
     context.terminal.out(`The embedded launchd is not running. Its world: ${places.userState}`);
   else
     context.terminal.out(
       `The embedded launchd is running (pid ${pid}, as macOS ${macos}) with ${services.length} ` +
         `${services.length === 1 ? 'job' : 'jobs'}. Its world: ${places.userState}`,
+    );
+  if (pid !== null && !loggedIn)
+    context.terminal.out('Nobody is logged in: `reconcile embedded login` loads the agents.');
+  if (asleep) context.terminal.out('It is asleep: `reconcile embedded wake` lets jobs start again.');
+  for (const domain of onDemandOnly)
+    context.terminal.out(
+      `${domain} is in on-demand-only mode: \`reconcile embedded on-demand-only off ${domain}\` ends it.`,
     );
   return EXIT.ok;
 }
@@ -123,6 +110,6 @@ async function runInFreshWorld(
   try {
     return await runAttached(program, args, { env: world.env, cwd, signal });
   } finally {
-    await stop(world.places, world.env).finally(() => world.remove());
+    await stopEmbedded(world.places, world.env).finally(() => world.remove());
   }
 }

@@ -76,6 +76,14 @@ Exit codes: 0 done · 1 failed, nothing lost · 2 changes pending (--detailed-ex
   4 a job is down · 64 usage · 65 invalid file · 69 launchctl unusable · 75 locked · 77 needs root or a login session ·
   130 interrupted`;
 
+function oneOf(...choices: readonly string[]): (value: string) => string {
+  return (value) => {
+    if (choices.includes(value)) return value;
+    const all = choices.slice(0, -1).join(', ');
+    throw new InvalidArgumentError(`Choose ${all} or ${choices.at(-1)}.`);
+  };
+}
+
 /**
  * Adds the options that every command takes. Both the program and each command take them, so that they may stand before
  * or after the command's name; `logs` alone keeps `-f` for `--follow`, as everyone's fingers expect.
@@ -86,12 +94,6 @@ function withCommonOptions(command: Commander, fileFlags = '-f, --file <path>'):
     if (parse !== undefined) option.argParser(parse);
     command.addOption(option);
   };
-  const oneOf =
-    (...choices: readonly string[]) =>
-    (value: string): string => {
-      if (choices.includes(value)) return value;
-      throw new InvalidArgumentError(`Choose ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}.`);
-    };
   add(fileFlags, 'the file to read (repeatable, - is standard input)', repeatable);
   add('-t, --target <glob>', 'only these instances or labels (repeatable)', repeatable);
   add('--json', 'one JSON document on standard output');
@@ -347,6 +349,12 @@ function addEmbedded(program: Commander, run: Run): void {
   const plain = [
     ['status', 'whether it runs, where, and what it supervises'],
     ['stop', 'end all its jobs, then the daemon itself'],
+    ['boot', 'begin its life without a login: the daemons are loaded'],
+    ['login', 'begin a graphical session: the agents are loaded into gui/UID'],
+    ['logout', 'end the session with its jobs; daemons stay'],
+    ['sleep', 'let nothing start by itself, as in a machine that sleeps'],
+    ['wake', 'start what was due meanwhile, each job once'],
+    ['reboot', 'end everything, boot, and log in again if there was a session'],
     ['reset', 'stop it, and forget all its jobs, plists and overrides, after asking'],
   ] as const;
   for (const [verb, description] of plain)
@@ -356,6 +364,31 @@ function addEmbedded(program: Commander, run: Run): void {
       .action((_, command: Commander) =>
         run(`embedded ${verb}`, load, { verb, argv: [] }, allOptions(command)),
       );
+  embedded
+    .command('mount')
+    .description('tell that a file system is mounted: StartOnMount jobs start')
+    .argument('[path]', 'the folder that it is mounted at')
+    .action((path: string | undefined, _, command: Commander) =>
+      run(
+        'embedded mount',
+        load,
+        { verb: 'mount', argv: path === undefined ? [] : [path] },
+        allOptions(command),
+      ),
+    );
+  embedded
+    .command('on-demand-only')
+    .description('pend what would start by itself, as launchd does while a login is being restored')
+    .argument('<mode>', 'on or off', oneOf('on', 'off'))
+    .argument('[domain]', 'default: gui/UID')
+    .action((mode: string, domain: string | undefined, _, command: Commander) =>
+      run(
+        'embedded on-demand-only',
+        load,
+        { verb: 'on-demand-only', argv: domain === undefined ? [mode] : [mode, domain] },
+        allOptions(command),
+      ),
+    );
   embedded
     .command('run')
     .passThroughOptions()

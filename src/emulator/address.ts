@@ -26,6 +26,25 @@ export const PROCESSES = 'processes';
 /** The daemon's option to end leftovers and be gone. */
 export const SWEEP = '--sweep';
 
+/** The daemon's option to boot without a login: it was asked for one of these. */
+export const BOOT = '--boot';
+
+/** Verbs of ours that begin the life of a machine that is off. */
+export const BEGINNINGS: readonly string[] = ['embedded-boot', 'embedded-login'];
+
+/** Verbs of ours about a machine that is on; none of them begins its life. */
+export const LIFE: readonly string[] = [
+  ...BEGINNINGS,
+  'embedded-logout',
+  'embedded-sleep',
+  'embedded-wake',
+  'embedded-mount',
+  'embedded-on-demand-only',
+];
+
+/** Code of the answer of those verbs when it cannot be, as things stand. */
+export const NOT_NOW = 3;
+
 /** Names the release of macOS that a daemon plays from its start on: one of RELEASES. */
 export const RELEASE_VARIABLE = 'RECONCILE_EMBEDDED_OS';
 

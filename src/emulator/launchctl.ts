@@ -4,6 +4,10 @@ import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { connect, type Socket } from 'node:net';
 import { parseRelease, releaseWords } from '../launchd/releases.ts';
 import {
+  BEGINNINGS,
+  BOOT,
+  LIFE,
+  NOT_NOW,
   PROCESSES,
   READY,
   RELEASE_VARIABLE,
@@ -20,6 +24,7 @@ const cwd = currentFolder();
 const root = worldRoot(process.env, cwd, () => process.getBuiltinModule('node:os').homedir());
 const release = process.env[RELEASE_VARIABLE] || null;
 const NEWLINE = 0x0a;
+const START_HINT = '`reconcile embedded boot` starts it.';
 /** Starts of the daemon that may fail to answer (ended just then) before giving up. */
 const MOST_STARTS = 5;
 
@@ -66,14 +71,27 @@ function replyIn(chunks: readonly Buffer[]): Reply {
 
 /** Nobody listens. Questions about the embedded launchd itself do not start it. */
 function absent(starts: number): void {
-  const status = { running: false, pid: null, version: null, macos: null, folder: root, services: [] };
+  const status = {
+    running: false,
+    pid: null,
+    version: null,
+    macos: null,
+    folder: root,
+    logged_in: false,
+    asleep: false,
+    on_demand_only: [],
+    services: [],
+  };
+  const begins = BEGINNINGS.includes(argv[0] ?? '');
   if (argv[0] === 'embedded-stop' && !hasLeftovers()) finish({ code: 0, stdout: '', stderr: '' });
   else if (argv[0] === 'embedded-status')
     finish({ code: 0, stdout: `${JSON.stringify(status)}\n`, stderr: '' });
+  else if (LIFE.includes(argv[0] ?? '') && !begins)
+    finish({ code: NOT_NOW, stdout: '', stderr: `The embedded launchd is not running.\n${START_HINT}\n` });
   else if (release !== null && parseRelease(release) === null && argv[0] !== 'embedded-stop')
     fail(`there is no release '${release}'; ${RELEASE_VARIABLE} takes ${releaseWords()}.`);
   else if (starts >= MOST_STARTS) fail(`it does not answer; see ${root}/run/launchd.log.`);
-  else startDaemon(argv[0] === 'embedded-stop' ? [SWEEP] : [], () => call(starts + 1));
+  else startDaemon(argv[0] === 'embedded-stop' ? [SWEEP] : begins ? [BOOT] : [], () => call(starts + 1));
 }
 
 /** A daemon was killed, and its processes may go on. */

@@ -16,7 +16,9 @@ export interface Launchd {
   readonly fidelity: Fidelity;
   /** How the release of macOS that is played prints. */
   readonly dialect: Dialect;
-  /** What `setenv` has set; gone with the daemon. */
+  /** The graphical session: without it there is no `gui/UID`. */
+  readonly login: { isThere: boolean };
+  /** What `setenv` has set; gone with its domain. */
   readonly session: SessionEnvironment;
   /** Audit session of the graphical login; `print` shows it behind `gui/UID`. */
   readonly asid: number;
@@ -27,8 +29,9 @@ export interface Launchd {
   log(line: string): void;
 }
 
-/** The domains that exist: the machine's own, and both of the user that the daemon runs as. */
+/** The domains that exist: the machine's own, the one of the user that the daemon runs as, and that of his session. */
 export function domainsOf(launchd: Launchd): readonly Domain[] {
   const { uid } = launchd.accounts.self;
-  return ['system', `user/${uid}`, `gui/${uid}`];
+  const always: readonly Domain[] = ['system', `user/${uid}`];
+  return launchd.login.isThere ? [...always, `gui/${uid}`] : always;
 }

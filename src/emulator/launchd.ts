@@ -7,6 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseRelease } from '../launchd/releases.ts';
 import { systemAccounts } from './accounts.ts';
 import {
+  BOOT,
+  LIFE,
   PROCESSES,
   READY,
   RELEASE_VARIABLE,
@@ -16,13 +18,14 @@ import {
   SWEEP,
   worldRoot,
 } from './address.ts';
-import { bootWorld } from './boot.ts';
+import { bootSystem, logIn, type PassedOver } from './boot.ts';
 import { systemClock } from './clock.ts';
 import { DEFAULT_RELEASE, type Dialect, dialectOf } from './dialect.ts';
 import { systemDisk } from './disk.ts';
 import { DEFAULT_FIDELITY } from './fidelity.ts';
 import type { Launchd } from './launchd-state.ts';
 import { endGroup, endLeftovers, endStrays } from './leftovers.ts';
+import { lifeVerbs } from './life.ts';
 import { takeLock } from './lock.ts';
 import { openLog } from './log.ts';
 import { toldMounts } from './mounts.ts';
@@ -118,6 +121,7 @@ async function run(world: World): Promise<void> {
     fidelity,
     dialect,
     session,
+    login: { isThere: false },
     asid: ASID,
     get bringUpMs() {
       return bringUpMs;
@@ -127,6 +131,17 @@ async function run(world: World): Promise<void> {
     log,
   };
   let bringUpMs = 0;
+  const isBoot = process.argv.includes(BOOT);
+  let bootPassedOver: readonly PassedOver[] | null = null;
+  const live = lifeVerbs(launchd, {
+    world,
+    mounts,
+    takeBoot() {
+      const taken = bootPassedOver;
+      bootPassedOver = null;
+      return taken;
+    },
+  });
 
   const owner = process.env[OWNER];
   let isAbandoned = false;
@@ -159,7 +174,8 @@ async function run(world: World): Promise<void> {
       case 'embedded-status':
         return { code: 0, stdout: describeStatus(launchd, world.root), stderr: '' };
       default:
-        return otherwise ?? runVerb(launchd, request);
+        if (otherwise !== null) return otherwise;
+        return LIFE.includes(request.argv[0] ?? '') ? live(request) : runVerb(launchd, request);
     }
   }
 
@@ -172,7 +188,10 @@ async function run(world: World): Promise<void> {
   rmSync(SOCKET, { force: true });
   const server = await serve(SOCKET, answer, log);
   const booted = endLeftovers(table, log).then(() => {
-    bootWorld(launchd, world);
+    const passedOver = bootSystem(launchd, world);
+    // Whoever only asks a question finds a machine that somebody uses.
+    if (isBoot) bootPassedOver = passedOver;
+    else logIn(launchd, world);
     bringUpMs = Math.round(performance.now() - began);
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());

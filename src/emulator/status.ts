@@ -13,6 +13,17 @@ export function describeStatus(launchd: Launchd, folder: string): string {
       runs: job.runs,
     })),
   );
-  const { pid, version, dialect } = launchd;
-  return `${JSON.stringify({ running: true, pid, version, macos: dialect.release, folder, services })}\n`;
+  const { pid, version, dialect, login, supervisor } = launchd;
+  const status = {
+    running: true,
+    pid,
+    version,
+    macos: dialect.release,
+    folder,
+    logged_in: login.isThere,
+    asleep: supervisor.holds.asleep,
+    on_demand_only: [...supervisor.holds.onDemandOnly],
+    services,
+  };
+  return `${JSON.stringify(status)}\n`;
 }

@@ -33,6 +33,7 @@ export function bootstrap(launchd: Launchd, args: readonly string[]): Reply {
 
 /** Loads one plist; the code of the refusal, or 0. */
 export function bootstrapOne(launchd: Launchd, domain: Domain, path: string, ignoreKey = false): number {
+  if (!domainsOf(launchd).includes(domain)) return 125;
   const admission = admit(launchd, path, domain, ignoreKey);
   if (!admission.ok) return admission.code;
   const { definition } = admission;

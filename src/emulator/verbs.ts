@@ -38,7 +38,8 @@ const VERBS: Readonly<Record<VerbName, Handler>> = {
   version: ({ version }) =>
     output(`Darwin Bootstrapper Version 7.0.0 (the embedded launchd of reconcile ${version})\n`),
   variant: () => output('RELEASE\n'),
-  managername: ({ accounts }) => output(accounts.self.uid === 0 ? 'System\n' : 'Aqua\n'),
+  managername: ({ accounts, login }) =>
+    output(accounts.self.uid === 0 ? 'System\n' : login.isThere ? 'Aqua\n' : 'Background\n'),
   manageruid: ({ accounts }) => output(`${accounts.self.uid}\n`),
   managerpid: ({ pid }) => output(`${pid}\n`),
   help: explainVerb,

@@ -82,6 +82,7 @@ export function createMemoryLaunchctl(options: MemoryLaunchctlOptions): MemoryLa
     fidelity,
     dialect: dialectOf(options.release ?? DEFAULT_RELEASE),
     session: createSession(),
+    login: { isThere: true },
     asid: 100_001,
     bringUpMs: 1,
     pid: 1,
