@@ -158,6 +158,9 @@ describe('the daemon', () => {
       version: null,
       macos: null,
       folder: world.root,
+      logged_in: false,
+      asleep: false,
+      on_demand_only: [],
       services: [],
     });
     expect(await world.launchctl('embedded-stop')).toEqual({ code: 0, stdout: '', stderr: '' });
