@@ -188,7 +188,8 @@ function allJobs(launchd: Launchd, domain: Domain | null): readonly Job[] {
 
 const labels = (jobs: readonly Job[]): readonly string[] => jobs.map((job) => job.definition.label);
 
-const hasRun = (jobs: readonly Job[]): readonly string[] => labels(jobs.filter((job) => job.runs > 0 || isStarting(job)));
+const hasRun = (jobs: readonly Job[]): readonly string[] =>
+  labels(jobs.filter((job) => job.runs > 0 || isStarting(job)));
 
 /** Hundreds of processes are made a few at a time. */
 const isStarting = (job: Job): boolean => job.phase.kind === 'spawning';
