@@ -57,6 +57,7 @@ export function describeFailure(error: unknown, context: Context): ExitCode {
     ? { diagnostics: [], exitCode: EXIT.interrupted }
     : explain(error);
   if (options.json) printDocument(context, exitCode, {}, diagnostics);
+  else if (context.signal.aborted) terminal.note('Interrupted.');
   else {
     const sources = error instanceof InvalidFile ? error.sources : {};
     if (diagnostics.length > 0)

@@ -103,6 +103,7 @@ function reasonWords(reason: Reason, change: Change, removed = 'no longer declar
     case 'trigger':
       return 'a file that it depends on changed';
     case 'replaced':
-      return 'replaced on request';
+      // Asked for by --replace, or needed since a run was killed half-way: the plan says that in a warning.
+      return 'to be loaded anew';
   }
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CLI, createWorld, type Ended, type World } from '../support/private-home.ts';
+import { CLI, createWorld, type Ended, until, type World } from '../support/private-home.ts';
 
 /** Ctrl-C, a terminal that is closed and output that cannot be written, in the middle of a change: no job is left down. */
 
@@ -68,6 +68,24 @@ describe('Ctrl-C in the middle', () => {
     });
     expect([code, half()]).toEqual([130, []]);
     expect((await world.reconcile('plan')).stdout).toBe('No changes. 1 job matches.\n');
+  });
+
+  it('before anything is begun is said, too', async () => {
+    declare(['a'], 'one');
+    const asked = join(world.home, 'asked');
+    const slow = world.write('slow-launchctl', `#!/bin/sh\n: > '${asked}'\nexec sleep 600\n`);
+    chmodSync(slow, 0o755);
+    const args = [CLI, 'apply', '--yes', '--launchctl', slow, '--root', world.home, '--timeout', '10m'];
+    const { RECONCILE_LAUNCHD: _, ...env } = world.env;
+    const child = spawn(process.execPath, args, { cwd: world.home, env });
+    let told = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      told += String(chunk);
+    });
+    const code = new Promise((resolve) => child.on('close', resolve));
+    await until('launchctl is asked', () => existsSync(asked));
+    child.kill('SIGINT');
+    expect([await code, told]).toEqual([130, 'Interrupted.\n']);
   });
 
   it('of a destroy advises to destroy again, and says why the jobs go', async () => {
