@@ -76,6 +76,13 @@ const CAPTURES = [
     'print-service/macos27-watchpaths-not-running-exit1.txt',
   ],
   [
+    26,
+    'a daemon with sockets',
+    'start',
+    'documentation of a monitor, macOS 26.5',
+    'print-service/macos26.5-system-sshd-sockets-bonjour.txt',
+  ],
+  [
     13,
     'the system domain',
     'whole',

@@ -7,6 +7,7 @@ import { dialectOf } from '../../src/emulator/dialect.ts';
 import type { Job } from '../../src/emulator/job.ts';
 import { printDisabled, printDomain } from '../../src/emulator/layout-domain.ts';
 import { printService } from '../../src/emulator/layout-service.ts';
+import type { SocketPort } from '../../src/emulator/ports.ts';
 import { parseDisabled } from '../../src/launchd/print-disabled.ts';
 import { parseDomainListing } from '../../src/launchd/print-domain.ts';
 import { parseService } from '../../src/launchd/print-service.ts';
@@ -58,6 +59,15 @@ const KINDS: Readonly<Record<string, () => Job>> = {
     }),
   'a running daemon': () => loaded({ RunAtLoad: true, ...LOGS }, 'system'),
   'a running agent': () => loaded({ KeepAlive: when({ SuccessfulExit: false }), ...LOGS }),
+  'a daemon with sockets': () =>
+    loaded(
+      {
+        Program: '/bin/job',
+        StandardErrorPath: '/dev/null',
+        Sockets: when({ Listeners: when({ SockServiceName: 'ssh' }) }),
+      },
+      'system',
+    ),
   'a WatchPaths agent': () => ended({ RunAtLoad: true, WatchPaths: ['/tmp/a'], ...LOGS }),
 };
 
@@ -69,6 +79,8 @@ const LOGS = { StandardOutPath: '/tmp/out.log', StandardErrorPath: '/tmp/err.log
  */
 const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'a running agent': ['LWCR'],
+  // Both of its announcement over Bonjour.
+  'a daemon with sockets': ['event triggers', 'event channels'],
   'a PathState agent': ['base minimum runtime'],
   'a system daemon with Mach services': [
     'base minimum runtime',
@@ -79,8 +91,17 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
 };
 
 function loaded(keys: Readonly<Record<string, PlistValue | undefined>>, domain: Domain = GUI): Job {
-  return put(createEngine(), defined(keys), domain);
+  return put(createEngine({}, undefined, TWO_SOCKETS), defined(keys), domain);
 }
+
+/** As for a port of IPv4 and IPv6: two descriptors, and no connection comes. */
+const TWO_SOCKETS: SocketPort = {
+  listen: () => ({
+    opened: [7, 8].map((fd) => ({ fd, close: () => {}, await: () => {}, rest: () => {} })),
+    problems: [],
+  }),
+  serve: () => ({ opened: [], problems: [] }),
+};
 
 /** Has run once and ended with 1. */
 function ended(keys: Readonly<Record<string, PlistValue | undefined>>): Job {
@@ -154,6 +175,33 @@ describe('the outline of a service, name for name and in order', () => {
     else if (extent === 'start') expect(ours.slice(0, theirs.length)).toEqual(theirs);
     else expect(ours.filter((key) => theirs.includes(key))).toEqual(theirs);
   });
+});
+
+it('prints sockets as captured on macOS 26.5 (documentation of a monitor), but for Bonjour', () => {
+  const job = KINDS['a daemon with sockets']?.();
+  expect(job && printed(job, 26)).toContain(
+    [
+      '\tsockets = {',
+      '\t\t"Listeners" = {',
+      '\t\t\ttype = stream',
+      '\t\t\tservice name = ssh',
+      '',
+      '\t\t\tsockets = {',
+      '\t\t\t\t7 (no bytes to read)',
+      '\t\t\t\t8 (no bytes to read)',
+      '\t\t\t}',
+      '',
+      '\t\t\tactive = 0',
+      '\t\t\tpassive = 1',
+      '\t\t\tbonjour = 0',
+      '\t\t\tipv4v6 = 0',
+      '\t\t\treceive_packet_info = 0',
+      '\t\t}',
+      '\t}',
+      '',
+      '\tspawn type = daemon (3)',
+    ].join('\n'),
+  );
 });
 
 describe('the outline of a domain', () => {

@@ -52,7 +52,9 @@ export function openWorld(below = ''): EmbeddedWorld {
   const folder = join(temporary, below);
   mkdirSync(folder, { recursive: true });
   const root = join(folder, 'world');
-  const env = { ...process.env, RECONCILE_EMBEDDED_DIR: root };
+  // Which macOS is played is for the test to say.
+  const { RECONCILE_EMBEDDED_OS: _, ...inherited } = process.env;
+  const env: NodeJS.ProcessEnv = { ...inherited, RECONCILE_EMBEDDED_DIR: root };
   const gui = `gui/${process.getuid?.() ?? 0}`;
 
   const launchctl = (...args: readonly string[]): Promise<Answer> =>
