@@ -2,7 +2,7 @@ import type { Behaviour } from '../launchd/behaviour.ts';
 import type { Explanation } from '../launchd/explain.ts';
 import type { Job } from '../model/job.ts';
 import { changeName } from './change-text.ts';
-import { padEnd, printable } from './printable.ts';
+import { padEnd, printable, sentence } from './printable.ts';
 import { paint, type Style } from './style.ts';
 import { wrap } from './wrap.ts';
 
@@ -30,6 +30,11 @@ export function renderBehaviour(job: Job, behaviour: Behaviour, style: Style): s
     `After it ended by itself:\n${table}`,
     ...others.map((sentence) => wrap(sentence, style)),
     ...warnings,
+    paint(
+      style,
+      'dim',
+      sentence(`See it happen: reconcile explain ${job.instance} --exits "1,1,segv,0" --for 5m`, style),
+    ),
   ].join('\n\n')}\n`;
 }
 

@@ -50,8 +50,8 @@ export function renderSvg(job: Job, ahead: LookAhead): string {
     `<desc id="timeline-desc">${xml([subtitle, `For ${timeWords(forMs)} from ${momentOf(ahead)}:`, ...told].join(' '))}</desc>`,
     STYLE_SHEET,
     `<rect class="page" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="12"/>`,
-    `<text class="name" x="${MARGIN}" y="40">${xml(job.instance)}<tspan class="soft label" dx="12">${xml(job.label)}</tspan></text>`,
-    `<text class="soft" x="${MARGIN}" y="64">${xml(shorten(subtitle))}</text>`,
+    `<text class="name" x="${MARGIN}" y="40">${xml(shorten(job.instance, 40))}<tspan class="soft label" dx="12">${xml(shorten(job.label, 50))}</tspan></text>`,
+    `<text class="soft" x="${MARGIN}" y="64">${xml(shorten(subtitle, LONGEST_LINE))}</text>`,
     ...axis(ticks, forMs, lanes),
     ...tracks.flatMap((track, index) => drawTrack(track, forMs, ticks, HEAD + index * TRACK)),
     ...legend(tracks, lanes + 62),
@@ -80,11 +80,17 @@ function drawTrack(
   const warnings = findings.filter(({ severity }) => severity === 'warning').map(({ brief }) => brief);
   const verdict = warnings.join('; ') || (findings[0]?.brief ?? outcomeWords(outcome, playedMs));
   const lane = top + 14;
-  const notes = [rawPolicy(plist, TEXT), declared ? 'as declared' : ''].filter((note) => note !== '');
+  const room = (PLOT - verdict.length * LETTER * 1.1) / LETTER;
+  const title = shorten(timelineTitle(plist, TEXT), Math.max(20, Math.floor(room / 1.2)));
+  const left = room - title.length * 1.2 - 2;
+  // What would run into the verdict is left out.
+  const notes = [rawPolicy(plist, TEXT), declared ? 'as declared' : '']
+    .filter((note) => note !== '')
+    .join(', ');
   const ends = segments.filter(({ exit }) => exit !== null).length;
   const crowded = ends > 0 && PLOT / (forMs / (playedMs / ends)) < CROWDED;
   return [
-    `<text class="title" x="${MARGIN}" y="${top + 4}">${xml(timelineTitle(plist, TEXT))}<tspan class="soft note" dx="10">${xml(notes.join(', '))}</tspan></text>`,
+    `<text class="title" x="${MARGIN}" y="${top + 4}">${xml(title)}<tspan class="soft note" dx="10">${xml(notes.length > left ? '' : notes)}</tspan></text>`,
     `<text class="${warnings.length > 0 ? 'warning' : 'soft'} verdict" x="${WIDTH - MARGIN}" y="${top + 4}" text-anchor="end">${xml(verdict)}</text>`,
     `<rect class="lane" x="${MARGIN}" y="${lane}" width="${PLOT}" height="${LANE}" rx="5"/>`,
     `<path class="grid" d="${ticks.map(({ ms }) => `M${at(ms, forMs)} ${lane}v${LANE}`).join('')}"/>`,
@@ -193,8 +199,8 @@ function round(value: number): number {
 /** A line of the drawing. */
 const LONGEST_LINE = 130;
 
-function shorten(text: string): string {
-  return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE - 1)}…` : text;
+function shorten(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 function xml(text: string): string {

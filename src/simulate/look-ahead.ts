@@ -1,9 +1,9 @@
 import type { Domain } from '../model/domain.ts';
 import type { PlistDict } from '../model/plist.ts';
 import { type Finding, findingsOf } from './findings.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Outcome, outcomeOf, STORM_STARTS } from './outcome.ts';
 import type { Script } from './script.ts';
-import { simulate } from './simulate.ts';
+import { MOST_STARTS, simulate } from './simulate.ts';
 import type { Timeline } from './timeline.ts';
 import type { Wall } from './wall.ts';
 
@@ -51,12 +51,15 @@ const NOT_ENABLED: Finding = {
 /** Plays a job, as it is declared and otherwise, with the same runs. */
 export function lookAhead(question: Question): LookAhead {
   const { name, domain, plist, others, withPolicy, script, forMs, wall, enabled } = question;
-  const play = (each: PlistDict): Timeline => simulate({ plist: each, domain, script, forMs, wall });
+  const play = (each: PlistDict, mostStarts = MOST_STARTS): Timeline =>
+    simulate({ plist: each, domain, script, forMs, wall, mostStarts });
+  // Once the last run of the script comes again and again, nothing new happens.
+  const enough = script.length + 2 * STORM_STARTS;
   const track = (each: PlistDict, declared: boolean): Track => {
     const timeline = play(each);
     const alternatives = Object.entries(withPolicy).map(([policy, make]) => ({
       policy,
-      outcome: outcomeOf(play(make(each))),
+      outcome: outcomeOf(play(make(each), enough)),
     }));
     return {
       declared,

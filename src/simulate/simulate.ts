@@ -21,6 +21,8 @@ export interface Scenario {
   /** How long from the moment that the job is loaded. */
   readonly forMs: number;
   readonly wall: Wall;
+  /** After so many starts no more is played; default MOST_STARTS. */
+  readonly mostStarts?: number;
   /** Lines that the engine logs. */
   readonly log?: (line: string) => void;
 }
@@ -30,7 +32,8 @@ export interface Scenario {
  * as the script says, until the time is over. A plist that launchd refuses is thrown as an error: what was compiled from a
  * file never is.
  */
-export function simulate({ plist, domain, script, forMs, wall, log = () => {} }: Scenario): Timeline {
+export function simulate(scenario: Scenario): Timeline {
+  const { plist, domain, script, forMs, wall, mostStarts = MOST_STARTS, log = () => {} } = scenario;
   const definition = define(plist);
   const { label } = definition;
   const clock = createVirtualClock(0, wall.zone);
@@ -78,13 +81,13 @@ export function simulate({ plist, domain, script, forMs, wall, log = () => {} }:
   supervisor.load(definition, domain);
   look();
   let goesOn = true;
-  while (goesOn && starts <= MOST_STARTS) {
+  while (goesOn && starts <= mostStarts) {
     // What would fall on the last moment belongs to the time after it.
     goesOn = clock.step(forMs - 1);
     look();
   }
   // One start too many is where it was broken off.
-  const tooMany = starts > MOST_STARTS ? events.pop() : undefined;
+  const tooMany = starts > mostStarts ? events.pop() : undefined;
   return { plist, events, forMs, wall, playedMs: tooMany?.at ?? forMs, assumed: world.told };
 }
 

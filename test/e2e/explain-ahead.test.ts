@@ -14,6 +14,8 @@ import { CLI, createWorld, execute, until } from '../support/private-home.ts';
 const daemon = openWorld();
 afterAll(() => daemon.close());
 
+const DOCS = join(import.meta.dirname, '../../docs');
+
 const THROTTLE = 2;
 
 const POLICIES: readonly (readonly [name: string, keepAlive: PlistValue | null])[] = [
@@ -35,6 +37,8 @@ interface Line {
   readonly text: string;
 }
 
+const withoutPid = (text: string): string => text.replace(/ pid \d+$/, ' pid');
+
 /** What the engine logged of one job, without pids. */
 function linesOf(label: string): readonly Line[] {
   const prefix = ` ${daemon.gui}/${label}: `;
@@ -43,12 +47,15 @@ function linesOf(label: string): readonly Line[] {
     .filter((line) => line.includes(prefix))
     .map((line) => {
       const at = line.indexOf(prefix);
-      return { at: Date.parse(line.slice(0, at)), text: line.slice(at + prefix.length) };
+      return { at: Date.parse(line.slice(0, at)), text: withoutPid(line.slice(at + prefix.length)) };
     })
     .filter(({ text }) => isOfTheEngine(text));
 }
 
-const isOfTheEngine = (text: string): boolean => /^(?:starting|ended|pushing)/.test(text);
+const isOfTheEngine = (text: string): boolean => /^(?:starting|started|ended|pushing)/.test(text);
+
+/** A start counts from when its process is made, which a busy machine may put off. */
+const MADE = 'started with pid';
 
 /** A job whose runs end as the script says, counted in a file. */
 function program(script: Script, file: string): readonly string[] {
@@ -68,7 +75,7 @@ function command({ exit }: ScriptedRun): string {
 
 /** How long each run took, from the log, in the script's place. */
 function measured(script: Script, lines: readonly Line[]): Script {
-  const starts = lines.filter(({ text }) => text.startsWith('starting'));
+  const starts = lines.filter(({ text }) => text.startsWith(MADE));
   const ends = lines.filter(({ text }) => text.startsWith('ended'));
   const runs = starts.map(({ at }, index): ScriptedRun => {
     const { exit = null } = script[index] ?? script.at(-1) ?? {};
@@ -108,7 +115,7 @@ describe('the timeline and the daemon', () => {
             const seen = linesOf(label);
             const count = (word: string) => seen.filter(({ text }) => text.startsWith(word)).length;
             const ended = last === 'start' || count('ended') >= starts;
-            return count('starting') >= starts && ended ? seen : undefined;
+            return count(MADE) >= starts && ended ? seen : undefined;
           },
           60_000,
         );
@@ -122,7 +129,7 @@ describe('the timeline and the daemon', () => {
           script: again,
           forMs: 3_600_000,
           wall: NOON,
-          log: (line) => void log.push({ at: 0, text: line.slice(line.indexOf(': ') + 2) }),
+          log: (line) => void log.push({ at: 0, text: withoutPid(line.slice(line.indexOf(': ') + 2)) }),
         });
         const played = log.map(({ text }) => text).filter(isOfTheEngine);
         expect(lines.map(({ text }) => text)).toEqual(played.slice(0, lines.length));
@@ -130,13 +137,13 @@ describe('the timeline and the daemon', () => {
         if (last === 'down') expect(await daemon.field(label, 'state')).toBe('not running');
 
         const virtual = events.filter(({ kind }) => kind === 'start').map(({ at }) => at);
-        const real = lines.filter(({ text }) => text.startsWith('starting')).map(({ at }) => at);
+        const real = lines.filter(({ text }) => text.startsWith(MADE)).map(({ at }) => at);
         for (const [index, at] of real.slice(1).entries()) {
           const gap = at - (real[index] ?? 0);
           const foreseenGap = (virtual[index + 1] ?? 0) - (virtual[index] ?? 0);
           // Never sooner; later only by what a busy machine makes of a timer.
           expect(gap).toBeGreaterThanOrEqual(foreseenGap - 20);
-          expect(gap).toBeLessThan(foreseenGap + 5_000);
+          expect(gap).toBeLessThan(foreseenGap + 30_000);
         }
       }),
     );
@@ -192,20 +199,32 @@ describe('reconcile explain NAME --exits', () => {
     });
   });
 
-  it.each([
-    ['timeline-openclaw.svg', ['gateway', 'openclaw', '0@30s*2,1', '3m', 'on-failure,always']],
-    ['timeline-lima.svg', ['docker', 'lima', 'kill@3m,0@4m', '10m', 'never']],
-  ] as const)('draws docs/%s by itself', async (file, [name, folder, exits, time, compare]) => {
-    const yaml = join(examples, folder, 'reconcile.yaml');
-    const args = ['explain', name, '-f', yaml, '--exits', exits, '--for', time, '--compare', compare];
-    const drawn = readFileSync(join(import.meta.dirname, '../../docs', file), 'utf8');
-    expect((await world.reconcile(...args, '--svg')).stdout).toBe(drawn);
-    const written = await world.reconcile(...args, '--svg', 'drawn.svg');
-    expect(written.stderr).toContain('drawn.svg');
-    expect(world.read('drawn.svg')).toBe(drawn);
-    expect(await world.json(...args, '--svg', 'drawn.svg')).toMatchObject({
-      svg: join(world.home, 'drawn.svg'),
-    });
+  const drawings = [
+    ...readFileSync(join(DOCS, 'guide.md'), 'utf8').matchAll(
+      /^(reconcile explain (?:.*\\\n)*.* --svg) (\S+)$[\s\S]*?\((timeline-\S+\.svg)\)/gm,
+    ),
+  ].map(([, command = '', file = '', drawing = '']) => [drawing, command, file] as const);
+
+  it('has its drawings in the guide', () => {
+    expect(drawings.map(([drawing]) => drawing)).toEqual(['timeline-openclaw.svg', 'timeline-lima.svg']);
+  });
+
+  it.each(drawings)('draws %s as the guide says', async (drawing, command, file) => {
+    const drawn = readFileSync(join(DOCS, drawing), 'utf8');
+    const run = (words: string) =>
+      execute(
+        '/bin/sh',
+        ['-c', words.replace('reconcile', `'${process.execPath}' '${CLI}'`)],
+        world.env,
+        DOCS,
+      );
+    expect((await run(command)).stdout).toBe(drawn);
+    const path = join(world.home, file);
+    const written = await run(`${command} '${path}'`);
+    expect(written.stderr).toContain(path);
+    expect(world.read(file)).toBe(drawn);
+    const told = await run(`${command} '${path}' --json`);
+    expect(JSON.parse(told.stdout)).toMatchObject({ svg: path });
   });
 
   it.each([
