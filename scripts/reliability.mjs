@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'reconcile-reliability-'));
-/** The first is alone, since it kills at moments that it has measured before. */
+/** The first two are alone: one fills the machine, one kills at moments that it has measured before. */
 const RUNS = [
+  ['test/e2e/embedded-many.test.ts'],
   ['test/e2e/kill-command.test.ts'],
   [
     'test/e2e/kill-anywhere.test.ts',
@@ -82,6 +83,7 @@ function total(all, name) {
 function page() {
   const [kills, disks, files] = [sum(rows('kills')), sum(rows('disks')), sum(rows('files'))];
   const [hangs, together, walk] = ['hangs', 'concurrent', 'walk'].map((name) => sum(rows(name)));
+  const crashes = rows('crashes');
   const faults = sum(rows('faults'), ['faults']).map(({ change, verb, faults, ...counts }) => ({
     change,
     verb,
@@ -154,5 +156,13 @@ A walk: in each step jobs are booted out, disabled, edited, damaged, removed, st
 ledger is lost; then another declaration is applied, and planned again.
 
 ${table(walk)}
+
+## Hundreds of jobs that crash, on the embedded launchd
+
+Real processes that end with SIGSEGV right after they have written a line, started again under a ThrottleInterval of 1 s until
+each job has crashed as often as it should. Then the lines, the runs that launchd counted and what was expected must agree.
+Afterwards all jobs run, and the daemon has nothing to do.
+
+${table(crashes)}
 `;
 }

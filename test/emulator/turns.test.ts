@@ -16,6 +16,14 @@ describe('making processes in turns', () => {
     expect(made).toEqual(['one', 'two', 'three']);
   });
 
+  it('hands over what is to be handed over', () => {
+    const asked: unknown[][] = [];
+    const spawner = inTurns({ spawn: (...all) => void asked.push(all) });
+    const all = [definition({}), GUI, listener, { listening: [], stdio: 7 }] as const;
+    spawner.spawn(...all);
+    expect(asked).toEqual([all]);
+  });
+
   it('leaves for later what would take too long now', async () => {
     const made: string[] = [];
     const slow = (label: string): void => {
