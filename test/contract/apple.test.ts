@@ -8,4 +8,4 @@ import { openApple } from './process-port.ts';
 const wanted =
   process.platform === 'darwin' && process.env['RECONCILE_CONTRACT_REAL'] === '1' && process.getuid?.() !== 0;
 
-testTogether('launchd of this Mac', openApple, { skip: !wanted });
+testTogether('launchd of this Mac', openApple, { skip: !wanted, recorded: true });

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, it, type TestContext } from 'vitest';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Port, Scenario } from './port.ts';
+import type { ProcessPort } from './process-port.ts';
+import { openRecorder, type Recorder } from './record/recorder.ts';
 import { DOMAIN_SCENARIOS } from './scenarios/domain.ts';
 import { EXIT_SCENARIOS } from './scenarios/exits.ts';
 import { KEEP_ALIVE_SCENARIOS } from './scenarios/keep-alive.ts';
@@ -20,7 +23,7 @@ import { USAGE_SCENARIOS } from './scenarios/usage.ts';
 type Subjects = Readonly<Record<string, readonly Scenario[]>>;
 
 /** What a user of launchctl may rely on, by subject. Each expectation is taken from what is known of launchd, not from ours. */
-const SUBJECTS: Subjects = {
+export const SUBJECTS: Subjects = {
   // The slowest first: the others run beside them.
   KeepAlive: KEEP_ALIVE_SCENARIOS,
   'the throttle': THROTTLE_SCENARIOS,
@@ -45,31 +48,48 @@ export function testEach(name: string, open: () => Port): void {
   describe(name, () => {
     forEachScenario(SUBJECTS, (scenario) =>
       it(scenario.name, async (context) => {
-        await runScenario(scenario, open(), context);
+        if ((await runScenario(scenario, open(), null)) === 'skipped') context.skip();
       }),
     );
   });
 }
 
-/** One launchd for all scenarios, several at a time, each with labels of its own. */
+/** Names the folder that runs are recorded into, each in one of its own: `embedded`, `apple`. */
+const RECORD = process.env['RECONCILE_CONTRACT_RECORD'] || null;
+
+/**
+ * One launchd for all scenarios, several at a time, each with labels of its own.
+ *
+ * @param options.recorded whether it is recorded when RECONCILE_CONTRACT_RECORD is set
+ */
 export function testTogether(
   name: string,
-  open: () => Port,
-  options: { readonly skip?: boolean; readonly subjects?: Subjects } = {},
+  open: () => ProcessPort,
+  options: { readonly skip?: boolean; readonly subjects?: Subjects; readonly recorded?: boolean } = {},
 ): void {
   describe.skipIf(options.skip ?? false).concurrent(name, () => {
-    let port: Port | undefined;
+    let port: ProcessPort | undefined;
+    let recorder: Recorder | null = null;
     beforeAll(() => {
       port = open();
+      if (RECORD !== null && options.recorded === true)
+        recorder = openRecorder(resolve(RECORD, port.launchd), port);
     });
-    afterAll(() => port?.close(), CLEAN_UP_MS);
+    afterAll(async () => {
+      await port?.close();
+      recorder?.close();
+    }, CLEAN_UP_MS);
     forEachScenario(options.subjects ?? SUBJECTS, (scenario) =>
-      it(scenario.name, async (context) => {
+      it(scenario.name, timeLimit(scenario), async (context) => {
         if (port === undefined) throw new Error('There is no launchd to test.');
-        await runScenario(scenario, port, context);
+        if ((await runScenario(scenario, port, recorder)) === 'skipped') context.skip();
       }),
     );
   });
+}
+
+function timeLimit({ timeoutSeconds }: Scenario): { readonly timeout?: number } {
+  return timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds * 1000 };
 }
 
 function forEachScenario(subjects: Subjects, register: (scenario: Scenario) => void): void {
@@ -79,7 +99,23 @@ function forEachScenario(subjects: Subjects, register: (scenario: Scenario) => v
     });
 }
 
-async function runScenario(scenario: Scenario, port: Port, context: TestContext): Promise<void> {
-  if (scenario.where?.(port) === false) context.skip();
-  await scenario.run(port);
+/** Asks one question. Throws what is different. */
+export async function runScenario(
+  scenario: Scenario,
+  port: Port,
+  recorder: Recorder | null,
+): Promise<'passed' | 'skipped'> {
+  const { name } = scenario;
+  if (scenario.where?.(port) === false) {
+    recorder?.ended(name, 'skipped');
+    return 'skipped';
+  }
+  try {
+    await scenario.run(recorder?.listen(name) ?? port);
+    recorder?.ended(name, 'passed');
+    return 'passed';
+  } catch (error) {
+    recorder?.ended(name, 'failed', error instanceof Error ? error.message : String(error));
+    throw error;
+  }
 }

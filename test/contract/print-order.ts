@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Port } from './port.ts';
+import { keysOf } from './print-shape.ts';
 
 /** Depth-1 keys of `print DOMAIN/LABEL` in the order of macOS 26 and 27 (facts §4.1). */
 const ORDER: readonly string[] = [
@@ -73,11 +74,6 @@ const ORDER: readonly string[] = [
 /** Printed somewhere, but no capture shows where (facts §1, §5): not judged. */
 const PLACE_UNKNOWN: ReadonlySet<string> = new Set(['nice']);
 
-/** The depth-1 keys of a text, in order. */
-export function keysOf(text: string): readonly string[] {
-  return [...text.matchAll(/^\t([^\t\n=][^=\n]*?) = /gm)].map(([, key = '']) => key);
-}
-
 /** Known keys stand in order, and none twice. Ours has no other; Apple's may, since the format is not kept stable. */
 export function expectCanonicalOrder(port: Port, text: string): void {
   const keys = keysOf(text).filter((key) => !PLACE_UNKNOWN.has(key));
@@ -85,12 +81,4 @@ export function expectCanonicalOrder(port: Port, text: string): void {
   if (port.launchd === 'embedded') expect(keys.filter((key) => !ORDER.includes(key))).toEqual([]);
   const known = keys.filter((key) => ORDER.includes(key));
   expect(known).toEqual(ORDER.filter((key) => known.includes(key)));
-}
-
-/** The shape of a text: each line without what differs between machines and moments, blank lines kept. */
-export function shapeOf(text: string): readonly string[] {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => (line.endsWith('{') || line.endsWith('[') ? line : line.replace(/ (=>?) .*$/, ' $1')));
 }

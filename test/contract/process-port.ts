@@ -30,7 +30,7 @@ const LOOK_EVERY_MS = 120;
 const CALL_LIMIT_MS = 30_000;
 
 /** The embedded launchd as people get it: the built launchctl and a daemon in a private world. */
-export function openEmbedded(): Port {
+export function openEmbedded(): ProcessPort {
   const port = openProcesses('embedded', LAUNCHCTL, (folder) => ({
     RECONCILE_EMBEDDED_DIR: join(folder, 'world'),
   }));
@@ -57,7 +57,10 @@ export function openEmbedded(): Port {
  *
  * @param launchctl another one, for tests of the suite itself
  */
-export function openApple(launchctl: string = APPLE_LAUNCHCTL, environment: NodeJS.ProcessEnv = {}): Port {
+export function openApple(
+  launchctl: string = APPLE_LAUNCHCTL,
+  environment: NodeJS.ProcessEnv = {},
+): ProcessPort {
   const port = openProcesses('apple', launchctl, () => environment);
   const env = { ...process.env, ...environment };
   execFileSync(process.execPath, [CLEAN, launchctl], { env, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -104,7 +107,8 @@ export function openApple(launchctl: string = APPLE_LAUNCHCTL, environment: Node
 /** A row of the services of a domain: pid, last exit, label (facts §4.2). */
 const LISTED = /^\s+[0-9]+\s+\S+\s+(\S+)$/gm;
 
-interface ProcessPort extends Port {
+/** A launchd with real processes. */
+export interface ProcessPort extends Port {
   readonly run: string;
   /** Of the labels of this run. */
   readonly labelPrefix: string;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { listing, load, loadRunning, target, whenDown, whenRunning } from '../judge.ts';
 import type { Answer, Ending, Port, Scenario } from '../port.ts';
-import { keysOf } from '../print-order.ts';
+import { keysOf } from '../print-shape.ts';
 
 /** facts §4.2. */
 const ORDER = [

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { dict } from '../../../src/model/plist.ts';
 import { load, loadRunning, printed } from '../judge.ts';
 import type { Scenario } from '../port.ts';
-import { shapeOf } from '../print-order.ts';
+import { shapeOf } from '../print-shape.ts';
 
 /** Whole texts, blank lines too, as macOS 27 lays them out; other versions have other lines, so a Mac is not asked. */
 export const SHAPE_SCENARIOS: readonly Scenario[] = [
