@@ -15,6 +15,7 @@ import { PATH_SCENARIOS } from './scenarios/paths.ts';
 import { PROCESS_SCENARIOS } from './scenarios/processes.ts';
 import { RUN_SCENARIOS } from './scenarios/run.ts';
 import { SHAPE_SCENARIOS } from './scenarios/shape.ts';
+import { SOCKET_SCENARIOS } from './scenarios/sockets.ts';
 import { STOP_SCENARIOS } from './scenarios/stop.ts';
 import { THROTTLE_SCENARIOS } from './scenarios/throttle.ts';
 import { TRIGGER_SCENARIOS } from './scenarios/triggers.ts';
@@ -32,6 +33,7 @@ export const SUBJECTS: Subjects = {
   running: RUN_SCENARIOS,
   'how it ended': EXIT_SCENARIOS,
   'watched paths': PATH_SCENARIOS,
+  sockets: SOCKET_SCENARIOS,
   processes: PROCESS_SCENARIOS,
   'enable and disable': OVERRIDE_SCENARIOS,
   loading: LOAD_SCENARIOS,

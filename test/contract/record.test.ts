@@ -6,11 +6,13 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { DEFAULT_FIDELITY } from '../../src/emulator/fidelity.ts';
 import { type CapturedIndex, capturedFolders, problemsOf } from '../launchd/captured.ts';
 import { done } from '../support/packed.ts';
@@ -151,6 +153,24 @@ describe('a recorded run', () => {
     const file = index.captures.find(({ kind }) => kind === 'service')?.file ?? '';
     writeFileSync(join(captured, file), readFileSync(join(captured, file), 'utf8').slice(0, -5));
     expect(problemsOf(captured)[0]).toContain(file);
+  });
+
+  it('is told by the workflow in its summary, with the fixtures beside', async () => {
+    const { jobs } = parse(readFileSync(join(ROOT, '.github/workflows/contract.yml'), 'utf8'));
+    const steps: readonly { readonly name?: string; readonly run?: string }[] = jobs.launchd.steps;
+    const script = steps.find(({ name }) => name === 'Tell what it answers')?.run ?? '';
+    const place = mkdtempSync(join(folder, 'workflow-'));
+    const summary = join(place, 'summary.md');
+    symlinkSync(join(ROOT, 'scripts'), join(place, 'scripts'));
+    const env = { PATH: process.env['PATH'], GITHUB_STEP_SUMMARY: summary };
+    const tell = () => execute('bash', ['-e', '-c', script], env, place);
+    expect(await tell()).toMatchObject({ code: 65 });
+    expect(readFileSync(summary, 'utf8')).toContain('holds no run');
+    cpSync(recorded, join(place, 'contract-run/embedded'), { recursive: true });
+    expect(await tell()).toMatchObject({ code: 0 });
+    expect(readFileSync(summary, 'utf8')).toMatch(/Answers: \d+ as ours, 0 different, \d+ not asked\./);
+    const [fixtures = ''] = capturedFolders(join(place, 'contract-fixtures'));
+    expect(problemsOf(join(place, 'contract-fixtures', fixtures))).toEqual([]);
   });
 
   it('of the embedded launchd proves nothing about a Mac: its fixtures go nowhere by themselves', () => {
