@@ -26,7 +26,7 @@ const twoPlists: AcrossRule = {
   bad: '<!-- ~/Library/LaunchAgents/a.plist and b.plist both say: -->\n<key>Label</key><string>net.me.gateway</string>',
   good: '<!-- one file a label: net.me.gateway.plist -->\n<key>Label</key><string>net.me.gateway</string>',
   check(jobs) {
-    const byLabel = groupBy(jobs, (job) => (job.isDeclared ? null : job.label));
+    const byLabel = groupBy(jobs, (job) => (job.path === null ? null : job.label));
     return [...byLabel.values()].flatMap((twins) => {
       const [first, ...others] = twins;
       if (first === undefined) return [];

@@ -1,6 +1,7 @@
 import type { Severity } from '../model/diagnostic.ts';
 import { placeFinder } from '../plist/source.ts';
 import { ACROSS_RULES } from './across.ts';
+import { DECLARED_DIFFERS } from './declared.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { type Ignore, inlineIgnores, isMeant } from './ignore.ts';
 import type { AuditedJob } from './job.ts';
@@ -21,7 +22,7 @@ export interface Choice {
  * the order of its lines.
  */
 export function auditJobs(jobs: readonly AuditedJob[], choice: Choice): readonly Finding[] {
-  const rules = RULES.filter((rule) => isWanted(rule, choice));
+  const rules = [...RULES, DECLARED_DIFFERS].filter((rule) => isWanted(rule, choice));
   const across = ACROSS_RULES.flatMap((rule) =>
     choice.ignore.some((pattern) => isMeant(pattern, rule.code))
       ? []
@@ -43,7 +44,9 @@ export function auditJobs(jobs: readonly AuditedJob[], choice: Choice): readonly
         fix: hit.fix,
       }));
     const told = [...own, ...shared].filter(
-      ({ code }) => !ignores.some(({ code: pattern, reason }) => reason !== null && isMeant(pattern, code)),
+      ({ code }) =>
+        !job.ignore.some((pattern) => isMeant(pattern, code)) &&
+        !ignores.some(({ code: pattern, reason }) => reason !== null && isMeant(pattern, code)),
     );
     return [...told, ...ignores.flatMap((ignore) => judgeIgnore(ignore, job))];
   });

@@ -22,6 +22,10 @@ export interface AuditedJob {
   readonly isApples: boolean;
   /** Compiled from a declaration: what was asked for by name is meant. */
   readonly isDeclared: boolean;
+  /** What it was declared to be, where another program writes its plist. */
+  readonly declared: AuditedJob | null;
+  /** Codes that do not count for it. */
+  readonly ignore: readonly string[];
   /** Where it is declared; null of a plist. */
   readonly place: Place | null;
   /** What is executed: Program, else the first of ProgramArguments. */
@@ -41,6 +45,8 @@ export interface Origin {
   readonly scope?: Scope;
   /** Where it is declared. */
   readonly place?: Place;
+  readonly declared?: AuditedJob;
+  readonly ignore?: readonly string[];
 }
 
 /** Reads what the rules ask for more than once. */
@@ -58,6 +64,8 @@ export function auditedJob(plist: PlistDict, origin: Origin): AuditedJob {
     isApples: isApples(label, origin.path, text(entries['Program']) ?? words[0] ?? null),
     isDeclared: origin.isDeclared,
     place: origin.place ?? null,
+    declared: origin.declared ?? null,
+    ignore: origin.ignore ?? [],
     program: text(entries['Program']) ?? words[0] ?? null,
     words,
     behaviour: describeBehaviour(plist),

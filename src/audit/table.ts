@@ -1,4 +1,5 @@
 import { ACROSS_RULES } from './across.ts';
+import { DECLARED_DIFFERS } from './declared.ts';
 import type { Rule } from './rule.ts';
 import { ENVIRONMENT_RULES } from './rules/environment.ts';
 import { KEY_RULES } from './rules/keys.ts';
@@ -23,7 +24,13 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Everything that `audit` can find, for people to read: those on one job, those across jobs, and the special ones. */
-export const DESCRIPTIONS: readonly Description[] = [...RULES, ...ACROSS_RULES, UNREADABLE, BAD_IGNORE];
+export const DESCRIPTIONS: readonly Description[] = [
+  ...RULES,
+  ...ACROSS_RULES,
+  DECLARED_DIFFERS,
+  UNREADABLE,
+  BAD_IGNORE,
+];
 
 export function describeRule(code: string): Description | null {
   return DESCRIPTIONS.find((rule) => rule.code === code) ?? null;

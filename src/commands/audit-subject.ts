@@ -3,9 +3,11 @@ import type { Finding } from '../audit/finding.ts';
 import { type AuditedJob, auditedJob } from '../audit/job.ts';
 import { unreadable } from '../audit/special.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
+import type { Job } from '../model/job.ts';
 import { isDict } from '../model/plist.ts';
 import { plistFiles } from '../observe/plist-files.ts';
 import { PLIST_SIZE_LIMIT } from '../observe/scan.ts';
+import { matchesAny } from '../plan/targets.ts';
 import { parseMarker } from '../plist/marker.ts';
 import { readPlist } from '../plist/read.ts';
 import { realFiles } from '../sys/files.ts';
@@ -17,6 +19,8 @@ import { chooseWho } from './who.ts';
 export interface Subject {
   readonly jobs: readonly AuditedJob[];
   readonly unreadable: readonly Finding[];
+  /** Codes that the file asks to ignore everywhere. */
+  readonly ignore: readonly string[];
 }
 
 /** The plists of paths that a person named. */
@@ -34,54 +38,88 @@ export async function namedPlists(paths: readonly string[], context: Context): P
   return readAll([...new Set(files)]);
 }
 
-/** What the file declares, and every plist in the folders of launchd that it does not declare. */
+/** What the file declares, and every plist in the folders of launchd that is not written from it. */
 export async function declaredAndInstalled(context: Context): Promise<Subject> {
-  const declared = declaredJobs(context);
-  const paths = new Set(declared.map(({ path }) => path));
-  if (context.options.as !== undefined) return { jobs: declared.map(({ job }) => job), unreadable: [] };
+  const { jobs: declared, ignore } = declaredJobs(context);
+  const ownJobs = declared.filter(({ managedByOther }) => !managedByOther);
+  const jobs = ownJobs.map((job) => judged(job));
+  const isTarget = targetsOf(declared, context);
+  if (context.options.as !== undefined)
+    return { jobs: jobs.filter(({ label }) => isTarget(label)), unreadable: [], ignore };
+  const own = new Set(ownJobs.map(({ path }) => path));
+  const others = new Map(
+    declared.filter(({ managedByOther }) => managedByOther).map((job) => [job.label, job] as const),
+  );
   const { places } = chooseWho(context);
   const files: string[] = [];
   for (const folder of [places.userAgents, places.globalAgents, places.daemons])
     for (const path of (await plistFiles(folder, realFiles).catch(() => null)) ?? [])
-      if (!paths.has(path)) files.push(path);
-  const installed = await readAll(files);
-  return { jobs: [...declared.map(({ job }) => job), ...installed.jobs], unreadable: installed.unreadable };
+      if (!own.has(path)) files.push(path);
+  const installed = await readAll(files, others);
+  const all = [...jobs, ...installed.jobs];
+  const told = all.filter(({ label }) => isTarget(label));
+  if (context.options.target.length > 0 && told.length === 0)
+    throw new ReconcileError(
+      'target/unknown',
+      `No job matches --target ${context.options.target.join(' ')}.`,
+      {
+        hint: 'A target is an instance or a label, or a glob over them.',
+        exitCode: EXIT.usage,
+      },
+    );
+  return { jobs: told, unreadable: context.options.target.length > 0 ? [] : installed.unreadable, ignore };
+}
+
+/** Whether a label is asked for, by itself or by its instance. */
+function targetsOf(declared: readonly Job[], { options }: Context): (label: string | null) => boolean {
+  if (options.target.length === 0) return () => true;
+  const instances = new Map(declared.map(({ label, instance }) => [label, instance] as const));
+  return (label) => label !== null && matchesAny(options.target, instances.get(label) ?? null, label);
+}
+
+function judged({ plist, placement, place, auditIgnore }: Job): AuditedJob {
+  return auditedJob(plist, {
+    path: null,
+    source: null,
+    isDeclared: true,
+    scope: placement === 'system' ? 'daemon' : 'agent',
+    place,
+    ignore: auditIgnore,
+  });
 }
 
 /** As they compile; none where there is no file and none was named. */
-function declaredJobs(context: Context): readonly { readonly path: string; readonly job: AuditedJob }[] {
+function declaredJobs(context: Context): {
+  readonly jobs: readonly Job[];
+  readonly ignore: readonly string[];
+} {
   try {
-    return loadDeclarationAs(context)
-      .jobs.filter(({ excluded }) => !excluded)
-      .map(({ plist, path, placement, place }) => ({
-        path,
-        job: auditedJob(plist, {
-          path: null,
-          source: null,
-          isDeclared: true,
-          scope: placement === 'system' ? 'daemon' : 'agent',
-          place,
-        }),
-      }));
+    const { config, jobs } = loadDeclarationAs(context);
+    return { jobs: jobs.filter(({ excluded }) => !excluded), ignore: config.auditIgnore };
   } catch (error) {
     const isNamed = context.options.file.length > 0 || context.options.as !== undefined;
-    if (error instanceof ReconcileError && error.code === 'file/missing' && !isNamed) return [];
+    if (error instanceof ReconcileError && error.code === 'file/missing' && !isNamed)
+      return { jobs: [], ignore: [] };
     throw error;
   }
 }
 
-async function readAll(paths: readonly string[]): Promise<Subject> {
+/** @param others declared jobs that other programs write, by label */
+async function readAll(
+  paths: readonly string[],
+  others: ReadonlyMap<string, Job> = new Map(),
+): Promise<Subject> {
   const jobs: AuditedJob[] = [];
   const broken: Finding[] = [];
   for (const path of paths) {
-    const found = await readOne(path);
+    const found = await readOne(path, others);
     if ('code' in found) broken.push(found);
     else jobs.push(found);
   }
-  return { jobs, unreadable: broken };
+  return { jobs, unreadable: broken, ignore: [] };
 }
 
-async function readOne(path: string): Promise<AuditedJob | Finding> {
+async function readOne(path: string, others: ReadonlyMap<string, Job>): Promise<AuditedJob | Finding> {
   const nowhere = { line: null, column: null };
   let bytes: Uint8Array;
   try {
@@ -96,9 +134,12 @@ async function readOne(path: string): Promise<AuditedJob | Finding> {
   if (!reading.ok) return unreadable(path, reading.problem);
   if (!isDict(reading.value))
     return unreadable(path, { message: 'The property list is no dictionary, so it is no job.', ...nowhere });
+  const label = reading.value.entries['Label'];
+  const other = typeof label === 'string' ? others.get(label) : undefined;
   return auditedJob(reading.value, {
     path,
     source: reading.source,
-    isDeclared: parseMarker(reading.comments) !== null,
+    isDeclared: other !== undefined || parseMarker(reading.comments) !== null,
+    ...(other === undefined ? {} : { declared: judged(other), ignore: other.auditIgnore }),
   });
 }

@@ -35,7 +35,7 @@ export const audit: Command<AuditArguments> = async (args, context) => {
   const findings = [
     ...subject.unreadable,
     ...auditJobs(subject.jobs, {
-      ignore: args.ignore ?? [],
+      ignore: [...subject.ignore, ...(args.ignore ?? [])],
       request: args.all === true ? 'all' : (args.request ?? []),
     }),
   ];

@@ -127,3 +127,8 @@ function membersOf(node: YamlNode): Readonly<Record<string, YamlNode | undefined
     ? Object.fromEntries([...node.entries].map(([key, { value }]) => [key, value]))
     : {};
 }
+
+/** What the files together ask `audit` to ignore. */
+export function readAuditIgnore(gathered: Gathered, collector: Collector): readonly string[] {
+  return gathered.audit.flatMap((node) => read(fileShape.audit, node, 'audit', collector)?.ignore ?? []);
+}

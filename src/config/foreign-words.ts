@@ -1,6 +1,5 @@
 /** Fields that the interface names and this version does not have. */
 export const NOT_YET: ReadonlySet<string> = new Set([
-  'managed_by',
   'env_file',
   'secrets',
   'restart_on',

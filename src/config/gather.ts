@@ -26,6 +26,7 @@ export interface Gathered {
   /** Instances that stand in a file but are no maps; reported, and not unknown to `depends_on`. */
   readonly brokenInstances: readonly string[];
   readonly moved: readonly YamlNode[];
+  readonly audit: readonly YamlNode[];
   readonly declaresInstances: boolean;
   readonly files: readonly string[];
 }
@@ -48,6 +49,7 @@ interface Gathering {
   readonly instances: Layers;
   readonly brokenInstances: string[];
   readonly moved: YamlNode[];
+  readonly audit: YamlNode[];
   declaresInstances: boolean;
 }
 
@@ -73,6 +75,7 @@ export function gatherFiles(
     instances: new Map(),
     brokenInstances: [],
     moved: [],
+    audit: [],
     declaresInstances: false,
   };
   const [first] = roots;
@@ -183,6 +186,8 @@ function gatherDocument(document: MapNode, role: Role, state: Gathering): void {
   state.declaresInstances ||= document.entries.has('instances');
   const moved = member(document, 'moved');
   if (moved !== undefined) state.moved.push(interpolate(moved, scope, collector));
+  const audit = member(document, 'audit');
+  if (audit !== undefined) state.audit.push(audit);
 }
 
 function checkVersion(document: MapNode, collector: Collector): void {

@@ -69,6 +69,8 @@ export interface InstanceFields {
   readonly session_types?: readonly ('aqua' | 'background' | 'loginwindow' | 'standardio' | 'system')[];
   readonly depends_on?: readonly string[];
   readonly ignore_changes?: readonly string[];
+  readonly managed_by?: 'reconcile' | 'other';
+  readonly audit?: { readonly ignore: readonly string[] };
   /** launchd.plist(5) keys, verbatim. */
   readonly launchd?: PlistDict;
   /** Keys that are not in the manual, verbatim and unchecked. */
@@ -104,5 +106,7 @@ export interface Config {
   readonly instances: readonly Instance[];
   /** `defaults` and the templates by themselves, for checks: texts that only an instance completes are left out. */
   readonly layers: readonly Instance[];
+  /** Codes of `audit` that do not count for any job. */
+  readonly auditIgnore: readonly string[];
   readonly moved: readonly { readonly from: string; readonly to: string; readonly place: Place }[];
 }

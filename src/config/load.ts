@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host } from '../model/domain.ts';
-import { checkDependencies, readMoved } from './across.ts';
+import { checkDependencies, readAuditIgnore, readMoved } from './across.ts';
 import { createCollector } from './collector.ts';
 import { type Gathered, gatherFiles } from './gather.ts';
 import type { Config, Instance } from './instance.ts';
@@ -60,6 +60,7 @@ export function loadConfig(roots: readonly string[], source: ConfigSource, host:
     declares_instances: gathered.declaresInstances,
     instances: sound.sort((a, b) => (a.name < b.name ? -1 : 1)),
     layers,
+    auditIgnore: readAuditIgnore(gathered, collector),
     moved,
   };
   const diagnostics = collector.sorted(gathered.files);

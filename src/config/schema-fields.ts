@@ -95,6 +95,29 @@ const plistDict = (entry: About) =>
     .register(about, { words: 'a map of launchd.plist(5) keys', ...entry, json: { type: 'object' } });
 
 /** The fields of an instance, a template and `defaults`; the member order is that of the reference page. */
+/** What `audit` is not to tell, of one job or of all. */
+export const auditSchema: z.ZodMiniType<{ readonly ignore: readonly string[] }> = z
+  .strictObject({
+    ignore: z.array(z.string().check(rule(ruleCodeProblem))).register(about, {
+      description: 'Codes of rules that do not count here; `text/*` stands for an area.',
+      example: 'ignore: [run/shell-command]',
+    }),
+  })
+  .register(about, {
+    description: 'What `reconcile audit` is not to tell.',
+    example: 'audit: {ignore: [run/shell-command, "text/*"]}',
+    words: 'a map such as `{ignore: [run/shell-command]}`',
+  });
+
+function ruleCodeProblem(code: string): { code: string; message: string; hint: string } | null {
+  if (/^[a-z-]+\/(?:[a-z-]+|\*)$/.test(code)) return null;
+  return {
+    code: 'audit/code',
+    message: `\`${code}\` is no code of a rule.`,
+    hint: '`reconcile audit --rules` lists them; `text/*` stands for an area.',
+  };
+}
+
 const shape = {
   label: z.exactOptional(
     z
@@ -271,6 +294,14 @@ const shape = {
       example: 'ignore_changes: [EnvironmentVariables]',
     }),
   ),
+  managed_by: z.exactOptional(
+    z.enum(['reconcile', 'other']).register(about, {
+      description:
+        'Who writes the plist. `other`: another program does; it is compared and audited, never written. Default: `reconcile`.',
+      example: 'managed_by: other',
+    }),
+  ),
+  audit: z.exactOptional(auditSchema),
   launchd: z.exactOptional(
     plistDict({
       description:

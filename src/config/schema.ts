@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { labelPrefixProblem, labelProblem, nameProblem } from './names.ts';
-import { fieldShape } from './schema-fields.ts';
+import { auditSchema, fieldShape } from './schema-fields.ts';
 import { about, filled, oneOrMany, rule, text } from './schema-parts.ts';
 import { suggest } from './suggest.ts';
 
@@ -139,6 +139,7 @@ const shape = {
       words: 'a map of instances',
     }),
   ),
+  audit: z.exactOptional(auditSchema),
   moved: z.exactOptional(
     z
       .array(
@@ -166,6 +167,7 @@ interface FileShape {
   readonly defaults: Schema;
   readonly templates: Schema;
   readonly instances: Schema;
+  readonly audit: z.core.$ZodType<{ readonly ignore: readonly string[] }>;
   readonly moved: z.core.$ZodType<readonly { readonly from: string; readonly to: string }[]>;
 }
 

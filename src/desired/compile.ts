@@ -93,6 +93,8 @@ function compileInstance(
       decided.plist.entries['StandardOutPath'],
       decided.plist.entries['StandardErrorPath'],
     ]),
+    managedByOther: fields.managed_by === 'other',
+    auditIgnore: fields.audit?.ignore ?? [],
     place: instance.place,
   };
   return { instance, problems, job };

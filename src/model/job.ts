@@ -27,5 +27,9 @@ export interface Job {
   readonly ignoreChanges: readonly string[];
   /** Folders that must be there before it starts (those of its logs). Absolute. */
   readonly folders: readonly string[];
+  /** Another program writes its plist: it is compared and audited, never changed. */
+  readonly managedByOther: boolean;
+  /** Codes of `audit` that do not count for it. */
+  readonly auditIgnore: readonly string[];
   readonly place: Place;
 }

@@ -7,6 +7,7 @@ import { markerComments } from '../plist/marker.ts';
 import { writePlist } from '../plist/write.ts';
 import type { Decision } from './decision.ts';
 import { hashFields, hashText } from './hash.ts';
+import { withoutMarker } from './lifecycle.ts';
 import type { Lookup } from './lookup.ts';
 import type { PlanOptions } from './options.ts';
 import { isLoaded, type Situation } from './situation.ts';
@@ -45,6 +46,10 @@ export function actionsOf(
       { action: 'bootstrap', domain, label, path },
       { action: 'await-loaded', domain, label, starts },
     );
+  }
+  if (decision.file === 'forget') {
+    const marked = on.found?.marker?.stack === options.stack ? withoutMarker(on.found) : [];
+    return [...marked, { action: 'forget', domain, label, path }];
   }
   if (decision.file !== 'none' && !isWaitingOnly(decision, on)) {
     actions.push({ action: 'record', entry: entryFor(decision, on, content, options) });

@@ -7,6 +7,7 @@ import { sourceOf } from './fields.ts';
 import { hashFields } from './hash.ts';
 import type { Lookup } from './lookup.ts';
 import type { PlanOptions } from './options.ts';
+import { leaveToOther } from './other-manager.ts';
 import { decideOverride } from './overrides.ts';
 import type { Situation } from './situation.ts';
 import { type Case, rule } from './table.ts';
@@ -39,6 +40,7 @@ export function decide(on: Situation, lookup: Lookup, options: PlanOptions): Dec
     diagnostics: [],
   };
   if (on.job.excluded) return because(nothing, 'excluded');
+  if (on.job.managedByOther) return leaveToOther(nothing, on);
   if (isHeld(on) && !options.releaseHeld) return because(nothing, 'held');
   const first = askConsent(refuse(decideByTable(on, nothing, options), on, lookup), on, options);
   return STEPS.reduce((decision, step) => step(decision, on, lookup, options), first);

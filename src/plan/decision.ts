@@ -5,8 +5,8 @@ import type { Blocked, Deferral, Op, Reason } from '../model/plan.ts';
 export interface Decision {
   readonly op: Op;
   readonly reasons: readonly Reason[];
-  /** `write` the plist, or only `record` the job as ours, or nothing. */
-  readonly file: 'write' | 'record' | 'none';
+  /** `write` the plist, or only `record` the job as ours, or `forget` that it was, or nothing. */
+  readonly file: 'write' | 'record' | 'forget' | 'none';
   readonly launchd: 'load' | 'reload' | 'unload' | 'leave';
   readonly override: 'enable' | 'disable' | 'leave';
   /** New mode of a plist that is not written; null: it stays. */

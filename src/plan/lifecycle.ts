@@ -116,7 +116,7 @@ export function planForget(subject: LifecycleSubject, stack: string): Change {
 }
 
 /** Rewrites a plist of ours without the comment that says so; what launchd reads stays the same. */
-function withoutMarker({ path, plist, hash, identity }: ObservedPlist): readonly Action[] {
+export function withoutMarker({ path, plist, hash, identity }: ObservedPlist): readonly Action[] {
   if (plist === null) return [];
   return [{ action: 'write-plist', path, content: writePlist(plist), mode: identity.mode, expect: hash }];
 }

@@ -37,6 +37,7 @@ export function nextStep(
   const { blocked } = change;
   // What is not ours, or may not be touched, cannot be started by its name either.
   const start = (advice: string): string => (blocked === null ? advice : whyBlocked(blocked));
+  if (job?.managedByOther === true && status.verdict !== 'unknown') return whenOther(status, name);
   switch (status.verdict) {
     case 'unknown':
       return `Look at \`${launchctl} print ${target}\`: ${seen.state === 'unknown' ? seen.why : 'its answer cannot be read.'}`;
@@ -82,6 +83,15 @@ export function nextStep(
             `It ended with ${exitWords(status.lastExit)}, and its policy leaves it down then; \`reconcile start ${name}\` runs it again.`,
           );
   }
+}
+
+/** What another program manages is that program's to start and to mend. */
+function whenOther({ plist, verdict, lastExit }: Omit<JobStatus, 'next'>, name: string): string {
+  if (plist === 'missing') return 'Another program manages it and has not installed it.';
+  if (plist !== 'ok')
+    return `Another program writes its plist; \`reconcile audit -t ${name}\` tells what differs.`;
+  if (verdict === 'running' || verdict === 'waiting') return '';
+  return `${howItEnded(lastExit)}Another program manages it; start it there.`;
 }
 
 const SEE_PLAN = 'See `reconcile plan`, then run `reconcile apply`.';

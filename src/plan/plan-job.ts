@@ -32,7 +32,10 @@ export function planJob(
   const on = assess(job, lookup, options.stack, movedFrom);
   const decided = decide(on, lookup, options);
   const isLeftAlone = decided.reasons.includes('held') && decided.op === 'noop';
-  const leavings = job.excluded || isLeftAlone ? [] : on.formers.map((entry) => takeOut(entry, lookup, job));
+  const leavings =
+    job.excluded || job.managedByOther || isLeftAlone
+      ? []
+      : on.formers.map((entry) => takeOut(entry, lookup, job));
   const decision = leavings.length === 0 ? decided : moveOut(decided, on, leavings, lookup);
   const actions =
     decision.blocked === null
@@ -56,7 +59,7 @@ export function planJob(
     starts: acts && loads && running === null && startsAtLoad(on.wanted, BARE_CONDITIONS),
     blocked: decision.blocked,
     plist: job.path,
-    fields: decision.op === 'noop' ? [] : fieldsOf(on, formerPlist(on, lookup)),
+    fields: decision.op === 'noop' || job.managedByOther ? [] : fieldsOf(on, formerPlist(on, lookup)),
     actions,
     deferred: rootFirst ?? decision.deferred,
     ...(rootFirst !== null && decision.deferred === 'no-domain' ? { alsoWaits: 'no-domain' } : {}),

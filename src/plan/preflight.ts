@@ -28,8 +28,9 @@ export function jobsToPreflight(
   const shown = new Set(plan.changes.map(targetOf));
   return jobs.filter(
     (job) =>
-      loading.has(targetOf(job)) ||
-      (!job.excluded && shown.has(targetOf(job)) && isIll(lookup.serviceOf(job.label, job.domain))),
+      !job.managedByOther &&
+      (loading.has(targetOf(job)) ||
+        (!job.excluded && shown.has(targetOf(job)) && isIll(lookup.serviceOf(job.label, job.domain)))),
   );
 }
 

@@ -7,6 +7,7 @@ import { dict, type PlistDict } from '../model/plist.ts';
 import { changedPaths } from './changed-paths.ts';
 import { isAsApplied } from './hash.ts';
 import type { Lookup } from './lookup.ts';
+import { keysOfOther } from './other-manager.ts';
 
 /** The plist at the job's path: `closed` may not even be read; `unreadable` was read and is no plist. */
 export type FileState = 'none' | 'equal' | 'differs' | 'unreadable' | 'closed' | 'symlink';
@@ -57,14 +58,16 @@ export function assess(job: Job, lookup: Lookup, stack: string, movedFrom: Ledge
   const entry = own.find((each) => each.domain === domain && each.path === path) ?? null;
   const elsewhere = own.filter((each) => each !== entry);
   const rival = lookup.entriesOf(label).find((each) => each.stack !== stack) ?? null;
-  const onDisk = found === null || found.symlink ? null : found.plist;
-  const ignored = keysLeftAlone(job, entry);
+  // A link of another program's is that program's affair.
+  const isLink = found?.symlink === true && !job.managedByOther;
+  const onDisk = found === null || isLink ? null : found.plist;
+  const ignored = [...keysLeftAlone(job, entry), ...keysOfOther(job, onDisk)];
   const wanted = keepOutsideChanges(job, onDisk, ignored);
   const normal = normalise(wanted);
   // A move within the domain takes the job out first: nothing of it is left to be compared or reloaded.
   const leaves = entry === null && elsewhere.some((each) => each.domain === domain);
   const changed = changedPaths(onDisk === null ? dict([]) : normalise(onDisk), normal);
-  const file = fileState(found, changed);
+  const file = isLink ? 'symlink' : fileState(found, changed);
   const verdicts =
     service.state === 'loaded' && !leaves
       ? compareView(wanted, service.service, { path, domain }).filter(
@@ -122,7 +125,6 @@ function keepOutsideChanges(job: Job, onDisk: PlistDict | null, ignored: readonl
 
 function fileState(found: ObservedPlist | null, changed: readonly unknown[]): FileState {
   if (found === null) return 'none';
-  if (found.symlink) return 'symlink';
   if (found.plist === null) return found.hash === null ? 'closed' : 'unreadable';
   return changed.length === 0 ? 'equal' : 'differs';
 }

@@ -164,7 +164,7 @@ function stateOfDeclared(job: Job, lookup: Lookup, stack: string): PlistState {
       return 'invalid';
     case 'equal':
     case 'differs': {
-      if (owner === 'foreign' || owner === 'other-stack') return 'foreign';
+      if (!job.managedByOther && (owner === 'foreign' || owner === 'other-stack')) return 'foreign';
       return file === 'equal' ? 'ok' : 'differs';
     }
   }

@@ -11,6 +11,7 @@ const AREAS: Readonly<Record<string, string>> = {
   launchd: 'Keys',
   text: 'How the file is written',
   job: 'Several jobs',
+  declared: 'Declared and installed',
   plist: 'Files',
   audit: 'Ignores',
 };

@@ -78,6 +78,7 @@ export function config(...instances: readonly Instance[]): Config {
     file: FILE,
     files: [FILE],
     declares_instances: true,
+    auditIgnore: [],
     instances,
     layers: [],
     moved: [],

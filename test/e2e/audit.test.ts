@@ -170,3 +170,115 @@ describe('explain CODE', () => {
     expect([near.code, near.stderr]).toEqual([64, expect.stringContaining('restart/only-after-success')]);
   });
 });
+
+describe('a job that another program writes (`managed_by: other`)', () => {
+  const FOLDER = '.local/state/reconcile/embedded/LaunchAgents';
+  const writer = (file: string, content: string): string =>
+    world.write(`${FOLDER}/${file}.plist`, plist('ai.openclaw.gateway', content));
+
+  it('is compared key by key, in every file that carries its label, and never written', async () => {
+    world.write(
+      'gateway.yaml',
+      `version: 1
+name: gateway
+audit: { ignore: [label/file-name] }
+instances:
+  gateway:
+    label: ai.openclaw.gateway
+    command: [/opt/ai.openclaw.gateway]
+    managed_by: other
+    restart: { policy: on-success, throttle: 5s }
+`,
+    );
+    const daemon = writer(
+      'ai.openclaw.gateway',
+      '  <key>RunAtLoad</key><true/>\n  <key>KeepAlive</key><true/>',
+    );
+    const app = writer(
+      'ai.openclaw.app',
+      '  <key>RunAtLoad</key><true/>\n  <key>KeepAlive</key><dict><key>SuccessfulExit</key><true/></dict>',
+    );
+    const before = world.read(`${FOLDER}/ai.openclaw.gateway.plist`);
+
+    const { findings } = (await world.json('audit', '-f', 'gateway.yaml', '-t', 'gateway')) as {
+      findings: readonly Record<string, unknown>[];
+    };
+    expect(
+      findings.map(({ code, severity, path, key, current, expected }) => [
+        code,
+        severity,
+        path,
+        key,
+        current,
+        expected,
+      ]),
+    ).toEqual([
+      ['declared/differs', 'error', app, 'ThrottleInterval', null, 5],
+      ['declared/differs', 'error', daemon, 'ThrottleInterval', null, 5],
+      ['declared/differs', 'error', daemon, 'KeepAlive', true, { SuccessfulExit: true }],
+      ['job/two-plists', 'error', daemon, 'Label', 'ai.openclaw.gateway', null],
+    ]);
+
+    const plan = await world.json('plan', '-f', 'gateway.yaml');
+    expect(plan).toMatchObject({
+      summary: { update: 0, adopt: 0, blocked: 0, noop: 1 },
+      changes: [{ label: 'ai.openclaw.gateway', op: 'noop', reasons: ['drifted'], actions: [] }],
+      diagnostics: [
+        {
+          code: 'job/other-differs',
+          severity: 'warning',
+          message:
+            '`gateway` is managed by another program, and its plist differs from the declaration in KeepAlive, ThrottleInterval.',
+        },
+      ],
+    });
+    expect((await world.reconcile('apply', '--yes', '-f', 'gateway.yaml')).code).toBe(0);
+    expect(world.read(`${FOLDER}/ai.openclaw.gateway.plist`)).toBe(before);
+  });
+
+  it('is fine when its plist says what is declared, whatever else stands in it', async () => {
+    writer(
+      'ai.openclaw.gateway',
+      `  <key>RunAtLoad</key><true/>
+  <key>KeepAlive</key><dict><key>SuccessfulExit</key><true/></dict>
+  <key>ThrottleInterval</key><integer>5</integer>
+  <key>Nice</key><integer>3</integer>`,
+    );
+    const { findings } = (await world.json(
+      'audit',
+      '-f',
+      'gateway.yaml',
+      '-t',
+      'gateway',
+      '--ignore',
+      'job/two-plists',
+    )) as { findings: readonly Record<string, unknown>[] };
+    const daemonsOnly = findings.filter(({ path }) => `${path}`.endsWith('gateway.plist'));
+    expect(daemonsOnly).toEqual([]);
+    expect(await world.json('plan', '-f', 'gateway.yaml')).toMatchObject({
+      // launchd still has what the writer wrote before.
+      diagnostics: [{ code: 'job/other-stale' }],
+    });
+    await world.launchctl('bootout', `gui/${process.getuid?.()}/ai.openclaw.gateway`);
+    expect(await world.json('plan', '-f', 'gateway.yaml')).toMatchObject({ diagnostics: [] });
+  });
+
+  it('is forgotten, not deleted, when it was ours before', async () => {
+    world.write(
+      'own.yaml',
+      'version: 1\nname: own\ninstances:\n  nap: { label: net.me.nap, command: [/bin/sleep, "60"] }\n',
+    );
+    expect((await world.reconcile('apply', '--yes', '-f', 'own.yaml')).code).toBe(0);
+    world.write(
+      'own.yaml',
+      'version: 1\nname: own\ninstances:\n  nap: { label: net.me.nap, managed_by: other, command: [/bin/sleep, "60"] }\n',
+    );
+    expect(await world.json('plan', '-f', 'own.yaml')).toMatchObject({
+      changes: [{ op: 'update', reasons: ['changed'], actions: ['write-plist', 'forget'], restarts: false }],
+    });
+    expect((await world.reconcile('apply', '--yes', '-f', 'own.yaml')).code).toBe(0);
+    world.write('own.yaml', 'version: 1\nname: own\ninstances: {}\n');
+    expect(await world.json('plan', '-f', 'own.yaml')).toMatchObject({ changes: [] });
+    expect(world.read(`${FOLDER}/net.me.nap.plist`)).toContain('net.me.nap');
+  });
+});

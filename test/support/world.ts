@@ -103,6 +103,8 @@ export function job(
     excluded: false,
     after: [],
     ignoreChanges: [],
+    managedByOther: false,
+    auditIgnore: [],
     folders: [],
     place: { file: OPTIONS.source, line: 4, column: 3, length: instance.length },
     ...over,
