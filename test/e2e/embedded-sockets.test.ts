@@ -123,6 +123,23 @@ describe('a job with sockets', () => {
     waiting.destroy();
   });
 
+  it('is tried again and again for whom it left waiting, when its program is missing', async () => {
+    const label = 'org.example.socket-broken';
+    const path = join(world.folder, 'broken');
+    await world.load(label, {
+      ProgramArguments: ['/no/such/program'],
+      Sockets: dict([['Only', unix(path)]]),
+      ThrottleInterval: 1,
+    });
+    const waiting = await connected({ path });
+    await vi.waitFor(
+      async () => expect(Number(await world.field(label, 'runs'))).toBeGreaterThanOrEqual(3),
+      soon,
+    );
+    expect(await world.field(label, 'last exit code')).toBe('78: EX_CONFIG');
+    waiting.destroy();
+  });
+
   it('replaces a stale socket, but no other file; a port that is taken is left to whoever has it', async () => {
     const label = 'org.example.socket-stale';
     const stale = join(world.folder, 'stale');
