@@ -32,9 +32,14 @@ const ULIMITS: Readonly<Record<LimitName, readonly [letter: string, unit: number
 export interface Steps {
   /** The absolute path of a tool. */
   find(tool: string): string;
+  /** RootDirectory, where it counts; the program is one below it. */
+  readonly root: string | null;
   /** It is handed sockets, and is told that they are meant for it. */
   readonly listens: boolean;
 }
+
+/** What enters the WorkingDirectory of a job with a RootDirectory. */
+export const ENV_BELOW_ROOT = '/usr/bin/env';
 
 /** Only the process itself knows its pid before it is the program. */
 const LISTEN_PID_LINE = 'export LISTEN_PID=$$; ';
@@ -48,7 +53,7 @@ export function commandOf(
   definition: Definition,
   program: string,
   identity: Identity | null,
-  { find, listens }: Steps,
+  { find, listens, root }: Steps,
 ): Command {
   const argv = definition.arguments ?? [program];
   const [argv0 = program, ...rest] = argv;
@@ -57,9 +62,11 @@ export function commandOf(
     ulimitLines(definition.limits) + niceLine(definition.nice, find) + (listens ? LISTEN_PID_LINE : '');
   const unset = unsetLine(definition.environment);
   if (lines !== '') steps.push(['/bin/sh', '-c', `${lines}${unset}exec "$@"`, 'sh']);
-  if (identity !== null) steps.push([find('setpriv'), ...becomeOptions(identity), '--']);
+  if (root !== null) steps.push(...rootSteps(root, definition.workingDirectory, identity, find));
+  else if (identity !== null) steps.push([find('setpriv'), ...becomeOptions(identity), '--']);
   if (steps.length === 0) return { file: program, argv0, args: rest };
-  if (argv0 !== program)
+  // Below another root there may be no shell that could give it another name.
+  if (argv0 !== program && root === null)
     steps.push([find('bash'), '-pc', `${unset}name=$1; shift; exec -a "$name" "$@"`, 'bash', argv0]);
   const [file = program, ...args] = [...steps.flat(), program, ...rest];
   return { file, argv0: file, args };
@@ -74,6 +81,25 @@ function niceLine(nice: number | null, find: (tool: string) => string): string {
 function unsetLine(own: Readonly<Record<string, string>>): string {
   const names = ['PWD', 'OLDPWD', 'SHLVL'].filter((name) => own[name] === undefined);
   return names.length === 0 ? '' : `unset ${names.join(' ')}; `;
+}
+
+/** The other user is become by the same tool, since the next one would have to be below the root already. */
+function rootSteps(
+  root: string,
+  folder: string | null,
+  identity: Identity | null,
+  find: (tool: string) => string,
+): string[][] {
+  const become =
+    identity === null
+      ? []
+      : [
+          `--userspec=+${identity.uid}:+${identity.gid}`,
+          // Without the option it looks the user's groups up, before it changes the root.
+          ...(identity.initGroups && identity.user !== null ? [] : ['--groups=']),
+        ];
+  const enter = folder === null ? [] : [[ENV_BELOW_ROOT, '-C', folder]];
+  return [[find('chroot'), ...become, root], ...enter];
 }
 
 function becomeOptions({ user, uid, gid, initGroups }: Identity): readonly string[] {

@@ -52,6 +52,8 @@ export interface Definition {
   /** argv; with `Program` alone, that program. Null when ProgramArguments is absent. */
   readonly arguments: readonly string[] | null;
   readonly workingDirectory: string | null;
+  /** Counts for root only (facts §1). */
+  readonly rootDirectory: string | null;
   readonly stdin: string | null;
   readonly stdout: string | null;
   readonly stderr: string | null;
@@ -121,6 +123,7 @@ export function readDefinition(plist: PlistDict, path: string): DefinitionReadin
       explicitProgram: program !== null,
       arguments: argv !== null && argv.length > 0 ? argv : null,
       workingDirectory: text(key('WorkingDirectory')),
+      rootDirectory: text(key('RootDirectory')),
       stdin: text(key('StandardInPath')),
       stdout: text(key('StandardOutPath')),
       stderr: text(key('StandardErrorPath')),

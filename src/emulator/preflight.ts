@@ -1,4 +1,5 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, lstatSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { STANDARD_PATH } from './environment.ts';
 
 /**
@@ -30,6 +31,21 @@ export function canExecute(path: string): boolean {
     return interpreter !== undefined && isExecutableFile(interpreter);
   }
   return head.includes(0);
+}
+
+/**
+ * The same below another root. Links there lead elsewhere than they seem to from here, so all that is asked is whether there
+ * is something.
+ */
+export function findProgramBelow(root: string, program: string): string | null {
+  const candidates = program.startsWith('/')
+    ? [program]
+    : program.includes('/')
+      ? []
+      : STANDARD_PATH.split(':').map((folder) => `${folder}/${program}`);
+  return (
+    candidates.find((path) => lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined) ?? null
+  );
 }
 
 /** Whether a process can be started in this folder. */

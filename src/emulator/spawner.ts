@@ -4,14 +4,14 @@ import type { ExitKind } from '../launchd/keep-alive.ts';
 import { signalByName } from '../launchd/signals.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Accounts } from './accounts.ts';
-import { type Command, commandOf, type Identity } from './command.ts';
+import { type Command, commandOf, ENV_BELOW_ROOT, type Identity } from './command.ts';
 import type { Definition } from './definition.ts';
 import type { Dialect } from './dialect.ts';
 import { type Account, jobEnvironment } from './environment.ts';
 import { descriptorsOf, listenVariables, NOTHING } from './handover.ts';
 import { DEFAULT_UMASK, openJobFiles } from './job-files.ts';
 import type { Child, Handover, Spawner, SpawnListener } from './ports.ts';
-import { canEnter, canExecute, findProgram, isShortage } from './preflight.ts';
+import { canEnter, canExecute, findProgram, findProgramBelow, isShortage } from './preflight.ts';
 import { membersOf, type ProcessTable, startOf } from './process-table.ts';
 import type { SessionEnvironment } from './session.ts';
 
@@ -145,22 +145,43 @@ function prepare(
 ): Prepared | string {
   const runAs = accountOf(definition, domain, accounts);
   if (runAs === null) return 'there is no user or group as the plist names it';
-  const program = findProgram(definition.program);
-  if (program === null || !canExecute(program))
-    return `${definition.program} or its interpreter is missing or not executable`;
-  const folder = definition.workingDirectory ?? '/';
-  if (!canEnter(folder)) return `the working directory ${folder} cannot be entered`;
+  const root = domain === 'system' && accounts.self.uid === 0 ? definition.rootDirectory : null;
+  const found = root === null ? lookHere(definition) : lookBelow(definition, root);
+  if ('why' in found) return found.why;
   const files = openJobFiles(definition, runAs.identity);
   if (typeof files === 'string') return files;
   return {
     account: runAs.account,
-    folder,
+    folder: found.folder,
     files,
-    command: commandOf(definition, program, runAs.identity, {
+    command: commandOf(definition, found.program, runAs.identity, {
+      root,
       find: (tool) => findProgram(tool) ?? tool,
       listens: listening.length > 0,
     }),
   };
+}
+
+/** The program, and the folder that it is started in; or why it cannot be. */
+type Found = { readonly program: string; readonly folder: string } | { readonly why: string };
+
+function lookHere(definition: Definition): Found {
+  const program = findProgram(definition.program);
+  if (program === null || !canExecute(program))
+    return { why: `${definition.program} or its interpreter is missing or not executable` };
+  const folder = definition.workingDirectory ?? '/';
+  return canEnter(folder)
+    ? { program, folder }
+    : { why: `the working directory ${folder} cannot be entered` };
+}
+
+function lookBelow({ program: wanted, workingDirectory }: Definition, root: string): Found {
+  if (!canEnter(root)) return { why: `the root directory ${root} cannot be entered` };
+  const program = findProgramBelow(root, wanted);
+  if (program === null) return { why: `${wanted} is missing below ${root}` };
+  if (workingDirectory !== null && findProgramBelow(root, ENV_BELOW_ROOT) === null)
+    return { why: `without ${ENV_BELOW_ROOT} below ${root} the working directory cannot be entered` };
+  return { program, folder: '/' };
 }
 
 function childOf(pid: number, log: (line: string) => void): Child {

@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { dict, type PlistValue } from '../../src/model/plist.ts';
 import { alive, openWorld, shell } from '../support/embedded-world.ts';
@@ -145,6 +153,54 @@ describe.runIf(isRoot)('another user (only root can become one)', () => {
     ] as const) {
       const path = world.plist(`org.example.refused-${code}`, { ProgramArguments: ['/bin/true'], ...keys });
       expect(await world.launchctl('bootstrap', 'system', path)).toMatchObject({ code });
+    }
+  });
+});
+
+describe.runIf(isRoot)('RootDirectory (only root can change it)', () => {
+  /** A folder with these programs and the libraries that they are linked with. */
+  function jail(...programs: readonly string[]): string {
+    const root = join(world.folder, 'jail');
+    for (const program of programs) {
+      const libraries = execFileSync('ldd', [program], { encoding: 'utf8' }).match(/\/\S+/g) ?? [];
+      for (const file of [program, ...libraries]) {
+        mkdirSync(join(root, dirname(file)), { recursive: true });
+        copyFileSync(file, join(root, file));
+      }
+    }
+    mkdirSync(join(root, 'inside'), { recursive: true });
+    return root;
+  }
+
+  it('is all that the process sees, with its user and its folder', async () => {
+    const root = jail('/bin/sh', '/usr/bin/env', '/bin/cat');
+    const keys = {
+      RootDirectory: root,
+      ProgramArguments: shell('echo /*; pwd; read line < /status; echo $line'),
+    };
+    writeFileSync(join(root, 'status'), 'of the jail\n');
+    const seen = readdirSync(root)
+      .map((name) => `/${name}`)
+      .sort()
+      .join(' ');
+    expect(await outputOf('org.example.root', keys, 'system')).toBe(`${seen}\n/\nof the jail`);
+    const inside = { ...keys, WorkingDirectory: '/inside', UserName: 'daemon' };
+    expect(await outputOf('org.example.root-inside', inside, 'system')).toBe(`${seen}\n/inside\nof the jail`);
+  });
+
+  it('shows 78 when it is missing, or the program below it', async () => {
+    for (const [label, root] of [
+      ['org.example.root-missing', join(world.folder, 'no-jail')],
+      ['org.example.root-empty', world.folder],
+    ] as const) {
+      const path = world.plist(label, {
+        ProgramArguments: ['/bin/sh'],
+        RootDirectory: root,
+        RunAtLoad: true,
+      });
+      await world.launchctl('bootstrap', 'system', path);
+      const { stdout } = await world.launchctl('print', `system/${label}`);
+      expect(stdout).toContain('\tlast exit code = 78: EX_CONFIG\n');
     }
   });
 });

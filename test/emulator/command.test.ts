@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commandOf } from '../../src/emulator/command.ts';
 import { definition, when } from './support.ts';
 
-const steps = { find: (tool: string): string => `/usr/bin/${tool}`, listens: false };
+const steps = { find: (tool: string): string => `/usr/bin/${tool}`, listens: false, root: null };
 
 describe('the command of a job', () => {
   it('is the program itself, with argv as given', () => {
@@ -63,5 +63,22 @@ describe('the command of a job', () => {
   it('tells a process with sockets its own pid', () => {
     const { args } = commandOf(definition(), '/bin/job', null, { ...steps, listens: true });
     expect(args).toEqual(['-c', 'export LISTEN_PID=$$; unset PWD OLDPWD SHLVL; exec "$@"', 'sh', '/bin/job']);
+  });
+
+  it('changes the root last, and the user with it', () => {
+    const job = definition({ Nice: 1, WorkingDirectory: '/in', ProgramArguments: ['other-name', 'a'] });
+    const identity = { user: 'daemon', uid: 1, gid: 2, initGroups: false };
+    const { args } = commandOf(job, '/bin/job', identity, { ...steps, root: '/jail' });
+    expect(args.slice(3)).toEqual([
+      '/usr/bin/chroot',
+      '--userspec=+1:+2',
+      '--groups=',
+      '/jail',
+      '/usr/bin/env',
+      '-C',
+      '/in',
+      '/bin/job',
+      'a',
+    ]);
   });
 });
