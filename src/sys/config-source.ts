@@ -48,6 +48,13 @@ function readConfigFile(path: string, options: ConfigSourceOptions): SourceReadi
   let descriptor: number | undefined;
   try {
     const realPath = resolveReal(path);
+    // To open one waits for a writer, and nothing could end that.
+    if (statSync(realPath).isFIFO() && !/^\/(?:dev\/fd|proc)\//.test(realPath))
+      return refused(
+        'unreadable',
+        `${path} is a pipe with a name, not a file.`,
+        `Read it with \`-f - < ${path}\`.`,
+      );
     descriptor = openSync(realPath, 'r');
     const stat = fstatSync(descriptor);
     if (stat.isDirectory())

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -33,6 +34,11 @@ describe('read', () => {
       'Check that it is the right file, or save it as UTF-8.',
     ],
     ['unreadable', (path: string) => symlinkSync(path, path), expect.stringContaining('ls -l ')],
+    [
+      'unreadable',
+      (path: string) => void execFileSync('mkfifo', [path]),
+      expect.stringMatching(/^Read it with `-f - < /),
+    ],
     ['too-large', (path: string) => writeFileSync(path, 'x'.repeat(4 * 1024 * 1024 + 1)), undefined],
   ])('says %s', (reason, make, hint) => {
     const path = join(temporaryFolder(), 'a.yaml');
