@@ -54,6 +54,8 @@ async function play(tasks: readonly Task[]): Promise<Readonly<Record<string, Reg
         hosts: 'localhost',
         connection: 'local',
         gather_facts: false,
+        // Not the home of the account, where Ansible looks otherwise.
+        vars: { ansible_remote_tmp: '{{ lookup("env", "HOME") }}/.ansible/tmp' },
         tasks: [
           { 'ansible.builtin.file': { path: AGENTS, state: 'directory' } },
           ...tasks,
