@@ -28,6 +28,12 @@ instances:
 afterAll(() => world.end());
 
 describe('usage', () => {
+  it('reads a file from a pipe of the shell', async () => {
+    const script = `"$0" "$1" validate -f <(printf 'version: 1\\ninstances: {a: {command: /bin/true}}\\n')`;
+    const ended = await execute('bash', ['-c', script, process.execPath, CLI], world.env, world.home);
+    expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('is valid: 1 job')]);
+  });
+
   it('tells what a command gets wrong beside another wrong field of the same instance', async () => {
     world.write(
       'two-faults.yaml',
