@@ -80,9 +80,9 @@ function drawTrack(
   const warnings = findings.filter(({ severity }) => severity === 'warning').map(({ brief }) => brief);
   const verdict = warnings.join('; ') || (findings[0]?.brief ?? outcomeWords(outcome, playedMs));
   const lane = top + 14;
-  const room = (PLOT - verdict.length * LETTER * 1.1) / LETTER;
-  const title = shorten(timelineTitle(plist, TEXT), Math.max(20, Math.floor(room / 1.2)));
-  const left = room - title.length * 1.2 - 2;
+  const room = PLOT - verdict.length * BOLD_LETTER - 16;
+  const title = shorten(timelineTitle(plist, TEXT), Math.max(20, Math.floor(room / (BOLD_LETTER * 1.08))));
+  const left = (room - title.length * BOLD_LETTER * 1.08) / LETTER - 2;
   // What would run into the verdict is left out.
   const notes = [rawPolicy(plist, TEXT), declared ? 'as declared' : '']
     .filter((note) => note !== '')
@@ -167,6 +167,8 @@ const LEGEND: readonly (readonly [cell: Cell, means: string])[] = [
 
 /** Columns that a letter takes, roughly: where the next sign stands need not be exact. */
 const LETTER = 6.3;
+/** Of the verdict; the title's are a little larger. Where fonts are narrower, a little too much is left out. */
+const BOLD_LETTER = 8.2;
 
 function legend(tracks: readonly Track[], y: number): readonly string[] {
   const seen = new Set<Cell>(

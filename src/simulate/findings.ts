@@ -162,9 +162,13 @@ function missed({ missed: times }: Outcome): Finding | null {
       };
 }
 
-/** Beyond what is drawn; an interval needs no date. */
+/** Beyond what is drawn, for a job that goes by the calendar alone: an interval needs no date. */
 function nextStart({ plist, forMs, playedMs, wall }: Timeline, { end }: Outcome): Finding | null {
-  const next = end === 'down' && playedMs >= forMs ? nextByCalendar(plist, forMs, wall) : null;
+  const comes =
+    end === 'down' &&
+    playedMs >= forMs &&
+    !describeBehaviour(plist).starts.some(({ on }) => on === 'interval');
+  const next = comes ? nextByCalendar(plist, forMs, wall) : null;
   if (next === null) return null;
   const when = wallWords(next, wall);
   return info('next-start', `next start: ${when}`, `Its next start after that is ${when}.`);

@@ -20,6 +20,9 @@ interface Row {
   readonly times: number;
 }
 
+/** Rows of a script that a sentence tells. */
+const MOST_SHOWN = 8;
+
 /** The script as a sentence: `Runs end with exit 1 (2 times), SIGSEGV, then exit 0 each time; each 1 s after its start.` */
 export function scriptWords(script: Script): string {
   const rows: Row[] = [];
@@ -38,7 +41,11 @@ export function scriptWords(script: Script): string {
     const often = !hangs && index === rows.length - 1 ? ' each time' : times > 1 ? ` (${times} times)` : '';
     return `${how}${after}${often}`;
   });
-  const list = words.length === 1 ? words.join('') : `${words.slice(0, -1).join(', ')}, then ${words.at(-1)}`;
+  const shown =
+    words.length <= MOST_SHOWN
+      ? words
+      : [...words.slice(0, MOST_SHOWN - 2), `${words.length - MOST_SHOWN + 1} more`, words.at(-1) ?? ''];
+  const list = shown.length === 1 ? shown.join('') : `${shown.slice(0, -1).join(', ')}, then ${shown.at(-1)}`;
   const when = together ? `; each ${timeWords(first.run.afterMs)} after its start` : '';
   return `Runs end with ${list}${when}${hangs ? '; the next one keeps running' : ''}.`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlistValue } from '../../src/model/plist.ts';
 import type { Finding } from '../../src/simulate/findings.ts';
 import { when } from '../emulator/support.ts';
-import { ahead, plistOf } from './support.ts';
+import { ahead, NOON, plistOf } from './support.ts';
 
 function findings(
   keys: Readonly<Record<string, PlistValue>>,
@@ -110,6 +110,18 @@ describe('findings', () => {
       },
     ]);
     expect(codes(findings(nightly, '1', 60))).toEqual(['info not-yet', 'info next-start']);
+  });
+
+  it('one that an interval starts sooner has no next date', () => {
+    const both = { StartCalendarInterval: when({ Hour: 3, Minute: 30 }), StartInterval: 60 };
+    expect(codes(findings(both, '0'))).toEqual([]);
+  });
+
+  it('a job that the file keeps off', () => {
+    const plist = plistOf({ RunAtLoad: true });
+    const [declared, other] = ahead(plist, 'hang', 60, [plist], 'job', NOON, false).tracks;
+    expect(declared.findings).toMatchObject([{ code: 'not-enabled', severity: 'warning' }]);
+    expect(other?.findings).toEqual([]);
   });
 
   it('starts that are lost', () => {

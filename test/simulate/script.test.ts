@@ -73,6 +73,10 @@ describe('scriptWords', () => {
       '1*2,0@1m*2,hang',
       'Runs end with exit 1 after 1 s (2 times), then exit 0 after 1 min (2 times); the next one keeps running.',
     ],
+    [
+      '1,2,3,4,5,6,7,8,9,0',
+      'Runs end with exit 1, exit 2, exit 3, exit 4, exit 5, exit 6, 3 more, then exit 0 each time; each 1 s after its start.',
+    ],
     ['hang', 'Once started, it keeps running.'],
   ])('%s', (text, words) => {
     expect(scriptWords(scriptOf(text))).toBe(words);

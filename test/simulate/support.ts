@@ -50,6 +50,7 @@ export function ahead(
   others: readonly PlistDict[] = [],
   name = 'job',
   wall = NOON,
+  enabled = true,
 ): LookAhead {
   return lookAhead({
     name,
@@ -62,6 +63,6 @@ export function ahead(
     script: scriptOf(exits),
     forMs: seconds * 1000,
     wall,
-    enabled: true,
+    enabled,
   });
 }
