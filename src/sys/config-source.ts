@@ -90,14 +90,10 @@ function readConfigFile(path: string, options: ConfigSourceOptions): SourceReadi
   }
 }
 
-/** A pipe of a shell, `/dev/fd/63`, is there and can be read, but has no real path. */
+/** A pipe of a shell, `/dev/fd/63`, is there and can be read, but its link leads to no path (`pipe:[4711]`). */
 function resolveReal(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if (existsSync(path)) return path;
-    throw error;
-  }
+  const real = realpathSync(path);
+  return existsSync(real) ? real : path;
 }
 
 /** Also from a pipe, such as `<(…)` of a shell, whose size nobody knows beforehand. */
