@@ -32,7 +32,7 @@ import { toldMounts } from './mounts.ts';
 import { fileOverrides } from './overrides.ts';
 import { followOwner, OWNER, removeAbandoned } from './owner.ts';
 import { systemPaths } from './path-watch.ts';
-import { openProcessTable } from './process-table.ts';
+import { openProcessTable, type ProcessTable } from './process-table.ts';
 import { complaint, SILENT } from './reply.ts';
 import { serve } from './server.ts';
 import { createSession } from './session.ts';
@@ -69,9 +69,14 @@ async function main(): Promise<void> {
 /** Ends what a killed daemon has left, and loads nothing: `embedded-stop` without a daemon. */
 async function sweep(world: World): Promise<void> {
   const log = openLog(join(world.run, LOG));
-  await endLeftovers(openProcessTable(join(world.run, PROCESSES)), log);
-  await endStrays(world.temporary, log);
+  await endFormerLife(world, openProcessTable(join(world.run, PROCESSES)), log);
   tellReady();
+}
+
+/** What a killed daemon has left: its processes, and what those have started in sessions of their own. */
+async function endFormerLife(world: World, table: ProcessTable, log: (line: string) => void): Promise<void> {
+  await endLeftovers(table, log);
+  await endStrays(world.temporary, log);
 }
 
 /** True: the lock is ours. False: another daemon answers already. */
@@ -187,7 +192,7 @@ async function run(world: World): Promise<void> {
   }
   rmSync(SOCKET, { force: true });
   const server = await serve(SOCKET, answer, log);
-  const booted = endLeftovers(table, log).then(() => {
+  const booted = endFormerLife(world, table, log).then(() => {
     const passedOver = bootSystem(launchd, world);
     // Whoever only asks a question finds a machine that somebody uses.
     if (isBoot) bootPassedOver = passedOver;
