@@ -1,4 +1,4 @@
-// Tries to break apply, as the tests do and more, and writes what it counted to docs/reliability.md. Takes a few minutes.
+// Tries to break apply, as the tests do and more, and writes what it counted to docs/reliability.md. Takes some ten minutes.
 // The tests count, this script only adds up: with RECONCILE_RELIABILITY set they try more, and leave their counts there.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -103,7 +103,7 @@ function page() {
   const touched = [hangs, files, together].reduce((all, rows) => all + total(rows, 'others touched'), 0);
   return `# Reliability: what was tried, and what came of it
 
-Written by \`npm run reliability\`, which anyone can run, in a few minutes, on any machine with Node; nothing of the
+Written by \`npm run reliability\`, which anyone can run, in some ten minutes, on any Linux with Node; nothing of the
 machine is touched but temporary folders. It runs tests of this repository with more cases than \`npm test\` does. Each case
 compares the end state: plists byte for byte with their modes, what launchd holds and runs, what is disabled, ledger and
 journal. A case in which anything is lost, half done, or touched that is not ours fails the run, and then this page is not
