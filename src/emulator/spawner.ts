@@ -32,6 +32,8 @@ export function systemSpawner(
 ): Spawner & { groups(): readonly number[] } {
   /** Groups that outlived their first process. */
   const groups = new Set<number>();
+  /** Those whose first process is there. */
+  const living = new Set<number>();
 
   function start(
     definition: Definition,
@@ -82,6 +84,7 @@ export function systemSpawner(
         });
         return;
       }
+      living.add(pid);
       remember(definition, pid);
       made.once('error', (error) => log(`${domain}/${definition.label}: ${error.message}`));
       made.once('exit', (code, signal) => {
@@ -109,6 +112,7 @@ export function systemSpawner(
 
   /** After a process was reaped: what is left of its group, and of earlier ones? */
   function settle(pid: number): void {
+    living.delete(pid);
     groups.add(pid);
     for (const group of groups)
       if (membersOf(group).length === 0) {
@@ -117,7 +121,7 @@ export function systemSpawner(
       }
   }
 
-  return { spawn: start, groups: () => [...groups] };
+  return { spawn: start, groups: () => [...groups, ...living] };
 }
 
 interface Prepared {

@@ -241,4 +241,21 @@ describe('inetd', () => {
     await vi.waitFor(() => expect(alive(pid)).toBe(false), soon);
     expect(existsSync(path)).toBe(false);
   });
+
+  it('leaves no process of a connection behind when the embedded launchd ends', async () => {
+    const label = 'org.example.inetd-stop';
+    const path = join(world.folder, 'deaf');
+    await world.load(label, {
+      ProgramArguments: shell("trap '' TERM; echo $$; while :; do sleep 0.1; done"),
+      Sockets: dict([['Listeners', unix(path)]]),
+      inetdCompatibility: dict([]),
+      ExitTimeOut: 600,
+    });
+    const connection = await connected({ path });
+    const pid = Number(String((await once(connection, 'data'))[0]));
+    expect(alive(pid)).toBe(true);
+    connection.on('error', () => {});
+    await world.launchctl('embedded-stop');
+    expect(alive(pid)).toBe(false);
+  });
 });

@@ -217,6 +217,27 @@ describe.each(['a path', 'a port'])('a socket that nobody accepts from here, at 
   });
 });
 
+describe('a socket on every address', () => {
+  it('is one for each family that the machine has, on the same port', async () => {
+    const port = await freePort();
+    const { opened, problems } = systemSockets.listen({
+      name: 'x',
+      isBonjour: false,
+      place: { kind: 'internet', host: null, service: String(port), family: 'any' },
+    });
+    onTestFinished(() => {
+      for (const socket of opened) socket.close();
+    });
+    expect(problems).toEqual([]);
+    expect([1, 2]).toContain(opened.length);
+    let calls = 0;
+    opened[0]?.await(() => (calls += 1));
+    const { text } = client({ port });
+    text.catch(() => {});
+    await until(() => calls === 1);
+  });
+});
+
 describe('a socket’s file', () => {
   it('has its mode, replaces a stale one, and goes with the socket', () => {
     const path = join(temporaryFolder(), 's');
