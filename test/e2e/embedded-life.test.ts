@@ -26,6 +26,8 @@ interface Machine {
   };
   /** The same with --json: what has happened. */
   events(...args: readonly string[]): readonly LifeEvent[];
+  /** `reconcile …`, in the machine's home. */
+  reconcile(...args: readonly string[]): { readonly code: number | null; readonly out: string };
   launchctl(...args: readonly string[]): { readonly code: number | null; readonly out: string };
   /** Puts a plist where a login (`LaunchAgents`) or a boot (`Library/LaunchDaemons`) finds it. */
   install(
@@ -59,7 +61,8 @@ function machine(variables: Readonly<Record<string, string>> = {}): Machine {
     const { status, stdout, stderr } = spawnSync(file, args, { env, cwd: folder, encoding: 'utf8' });
     return { code: status, out: stdout, err: stderr };
   };
-  const embedded = (...args: readonly string[]) => call(process.execPath, [CLI, 'embedded', ...args]);
+  const reconcile = (...args: readonly string[]) => call(process.execPath, [CLI, ...args]);
+  const embedded = (...args: readonly string[]) => reconcile('embedded', ...args);
   const launchctl = (...args: readonly string[]) => call(LAUNCHCTL, args);
   opened.push(() => {
     launchctl('embedded-stop');
@@ -68,6 +71,7 @@ function machine(variables: Readonly<Record<string, string>> = {}): Machine {
   return {
     folder,
     embedded,
+    reconcile,
     launchctl,
     events(...args) {
       const { code, out, err } = embedded(...args, '--json');
@@ -235,6 +239,25 @@ describe('the life of a machine', () => {
     expect(mac.lines('minute')).toBe(0);
     await until(() => mac.lines('minute') === 1, 140_000);
   }, 160_000);
+
+  it('what is applied with nobody logged in waits for the login; what is pended, for the kickstart of apply', async () => {
+    const mac = machine();
+    const [shellPath, option, script] = mac.recording('web');
+    const command = JSON.stringify([shellPath, option, script]);
+    writeFileSync(
+      join(mac.folder, 'reconcile.yaml'),
+      `version: 1\nname: demo\ninstances:\n  web:\n    command: ${command}\n`,
+    );
+    mac.events('boot');
+    expect(mac.reconcile('apply', '-y').code).toBe(77);
+    expect(mac.events('login')).toMatchObject([{ event: 'login', started: ['local.demo.web'] }]);
+    await until(() => mac.lines('web') === 1);
+    expect(mac.reconcile('plan').out).toContain('No changes.');
+    expect(mac.reconcile('destroy', '-y').code).toBe(0);
+    mac.events('on-demand-only', 'on');
+    expect(mac.reconcile('apply', '-y').code).toBe(0);
+    await until(() => mac.lines('web') === 2);
+  });
 
   it.each([
     [['boot'], ['boot'], 'The embedded launchd is running already.'],
