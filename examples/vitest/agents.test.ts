@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const here = import.meta.dirname;
 const LABEL = 'com.example.sync';
+const PLIST = join(here, 'agents', `${LABEL}.plist`);
 
 let launchd: EmbeddedLaunchd;
 beforeEach(async () => {
@@ -14,23 +15,23 @@ afterEach(() => launchd.stop(), 60_000);
 
 describe('the agent com.example.sync', { timeout: 60_000 }, () => {
   it('comes back until there is an account, and then stays', async () => {
-    const loaded = await launchd.launchctl([
-      'bootstrap',
-      launchd.domain,
-      join(here, 'agents', `${LABEL}.plist`),
-    ]);
-    expect(loaded).toEqual({ code: 0, stdout: '', stderr: '' });
-    // Without an account it fails, and launchd starts it again.
-    await launchd.waitFor(LABEL, ({ runs }) => (runs ?? 0) >= 2);
+    await launchd.install(PLIST);
+    // Without an account it fails, and launchd starts it again, a second after the start before.
+    const waiting = await launchd.waitFor(
+      LABEL,
+      ({ state, runs }) => state === 'spawn scheduled' && (runs ?? 0) >= 2,
+    );
+    expect(waiting.lastExit).toEqual({ code: 1 });
     writeFileSync(join(launchd.home, 'account'), 'me');
-    const { runs, lastExit } = await launchd.waitFor(LABEL, ({ state }) => state === 'running');
-    expect(lastExit).toEqual({ code: 1 });
-    expect(readFileSync(join(launchd.home, 'sync.log'), 'utf8')).toBe('start\n'.repeat(runs ?? 0));
+    const { stdout } = await launchd.launchctl(['kickstart', '-k', '-p', `${launchd.domain}/${LABEL}`]);
+    await launchd.waitFor(LABEL, ({ state, pid }) => state === 'running' && pid === Number(stdout));
+    expect(readFileSync(join(launchd.home, 'sync.log'), 'utf8')).toMatch(/^(start\n){2,}$/);
   });
 
   it('is gone after bootout', async () => {
-    await launchd.launchctl(['bootstrap', launchd.domain, join(here, 'agents', `${LABEL}.plist`)]);
-    await launchd.launchctl(['bootout', `${launchd.domain}/${LABEL}`]);
+    await launchd.install(PLIST);
+    const { code } = await launchd.launchctl(['bootout', `${launchd.domain}/${LABEL}`]);
+    expect(code).toBe(0);
     await launchd.waitUntilGone(LABEL);
     expect((await launchd.services()).services).toEqual({});
   });

@@ -44,22 +44,26 @@ function isSignal(reason: unknown): reason is NodeJS.Signals {
   return typeof reason === 'string' && reason in constants.signals;
 }
 
-function cannotRun(program: string, cause: NodeJS.ErrnoException, env: Environment): ReconcileError {
-  if (cause.code !== 'ENOENT')
-    return new ReconcileError('run/refused', `${program} cannot be run: ${reasonOf(cause)}.`, {
-      hint: 'Check that it is a program, and executable: ls -l.',
-      exitCode: EXIT.notExecutable,
+/** Why a program could not be started, as `run/missing` (exit 127) or `run/refused` (exit 126). */
+export function cannotRun(program: string, cause: NodeJS.ErrnoException, env: Environment): ReconcileError {
+  const isThere = existsSync(findProgram(program, env));
+  // A folder of PATH that may not be looked into makes EACCES of what is in none of them.
+  const isMissing = !isThere && (cause.code === 'ENOENT' || !program.includes('/'));
+  if (isMissing)
+    return new ReconcileError('run/missing', `${program} cannot be run: there is no such program.`, {
+      hint: program.includes('/') ? 'Check the path.' : 'Check its name, and that its folder is in PATH.',
+      exitCode: EXIT.notFound,
       cause,
     });
-  if (existsSync(findProgram(program, env)))
+  if (cause.code === 'ENOENT')
     return new ReconcileError(
       'run/refused',
       `${program} cannot be run: the interpreter that its first line names is missing.`,
       { hint: 'Install it, or correct the first line of the script.', exitCode: EXIT.notExecutable, cause },
     );
-  return new ReconcileError('run/missing', `${program} cannot be run: there is no such program.`, {
-    hint: program.includes('/') ? 'Check the path.' : 'Check its name, and that its folder is in PATH.',
-    exitCode: EXIT.notFound,
+  return new ReconcileError('run/refused', `${program} cannot be run: ${reasonOf(cause)}.`, {
+    hint: 'Check that it is a program, and executable: ls -l.',
+    exitCode: EXIT.notExecutable,
     cause,
   });
 }

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { join } from 'node:path';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDomainListing } from '../launchd/print-domain.ts';
 import { parseService } from '../launchd/print-service.ts';
@@ -10,6 +11,7 @@ import { runProgram } from '../sys/exec.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
 import { launchctlEnvironment } from '../sys/places.ts';
 import { makePrivateWorld } from '../sys/private-world.ts';
+import { cannotRun } from '../sys/run-attached.ts';
 import { watchLog } from './watch-log.ts';
 
 export interface EmbeddedLaunchdOptions {
@@ -52,6 +54,11 @@ export interface EmbeddedLaunchd {
   readonly domain: Domain;
   /** For child processes: HOME, and our `launchctl` first in PATH. */
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * Copies a plist into `agents`, writable for its owner alone as launchd wants it (a checkout may be group-writable), and loads
+   * it. Gives the path of the copy. Throws with launchctl's own words when it is refused.
+   */
+  install(plist: string): Promise<string>;
   /** `launchctl ARGS`. A refusal is an answer; throws only when there is no answer. */
   launchctl(args: readonly string[]): Promise<Answer>;
   /** `reconcile ARGS` of this package. */
@@ -85,7 +92,7 @@ const NOT_FOUND = [112, 113];
  * Starts a launchd of your own, for a test of LaunchAgents where there is no Mac:
  *
  *     await using launchd = await createEmbeddedLaunchd();
- *     await launchd.launchctl(['bootstrap', launchd.domain, '/path/to/com.example.agent.plist']);
+ *     await launchd.install('agents/com.example.agent.plist');
  *     await launchd.waitFor('com.example.agent', ({ state }) => state === 'running');
  *
  * What it does as macOS does is told in docs/embedded-launchd.md.
@@ -111,10 +118,13 @@ export async function createEmbeddedLaunchd(options: EmbeddedLaunchdOptions = {}
 
   async function run(program: string, args: readonly string[] = [], given: RunOptions = {}): Promise<Answer> {
     const { cwd = process.cwd(), timeoutMs = RUN_TIMEOUT_MS } = given;
+    const inside = { ...env, ...given.env };
     const { code, stdout, stderr, end } = await runProgram(program, args, {
       cwd,
       timeoutMs,
-      env: { ...env, ...given.env },
+      env: inside,
+    }).catch((cause: NodeJS.ErrnoException) => {
+      throw cannotRun(program, cause, inside);
     });
     if (end !== 'exited' && end !== 'signalled')
       throw new Error(
@@ -169,6 +179,14 @@ export async function createEmbeddedLaunchd(options: EmbeddedLaunchdOptions = {}
     agents: places.userAgents,
     domain,
     env,
+    async install(plist) {
+      const path = join(places.userAgents, basename(plist));
+      await writeFile(path, await readFile(plist), { mode: 0o644 });
+      await chmod(path, 0o644);
+      const { code: refused, stderr: why } = await launchctl(['bootstrap', domain, path]);
+      if (refused !== 0) throw new Error(`launchctl bootstrap ${domain} ${path}: ${refused}: ${why.trim()}`);
+      return path;
+    },
     launchctl: (args) => launchctl(args),
     run,
     reconcile: (args, given) => run(process.execPath, [commandLine(), ...args], given),

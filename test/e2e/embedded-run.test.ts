@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { alive } from '../support/embedded-world.ts';
@@ -116,6 +116,24 @@ describe('embedded run', () => {
     expect(lost.code).toBe(126);
     expect(lost.stderr).toContain('the interpreter that its first line names is missing');
     for (const { stderr } of [missing, refused, lost]) expect(stderr).not.toContain('    at ');
+  });
+
+  it('is not misled by a folder of PATH that is none', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const env = { PATH: `${file}:/no/such/folder:${process.env['PATH']}` };
+    expect((await run(folder, ['--', 'no-such-command'], env)).code).toBe(127);
+    expect((await run(folder, ['--', 'sh', '-c', 'exit 3'], env)).code).toBe(3);
+  });
+
+  it('works where the temporary folder has a name that is too long for a socket', async () => {
+    const folder = temporaryFolder();
+    const deep = join(folder, 'x'.repeat(60), 'y'.repeat(60));
+    mkdirSync(deep, { recursive: true });
+    const { code, stdout, stderr } = await run(folder, ['--', 'launchctl', 'managername'], { TMPDIR: deep });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^(Aqua|System)\n$/);
   });
 
   it('wants a command', async () => {

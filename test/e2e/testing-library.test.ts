@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dict, type PlistValue } from '../../src/model/plist.ts';
@@ -67,6 +67,20 @@ describe('createEmbeddedLaunchd', () => {
     expect(lines[1]).toContain('OSLogRateLimit');
   });
 
+  it('installs a plist whatever the mode of the checkout, and says why launchd does not take one', async () => {
+    const launchd = await open();
+    const plist = join(launchd.home, 'com.example.installed.plist');
+    const keys = { ProgramArguments: ['/bin/sleep', '3600'], RunAtLoad: true };
+    writeFileSync(plist, writePlist(dict([['Label', 'com.example.installed'], ...Object.entries(keys)])));
+    chmodSync(plist, 0o666);
+    expect(await launchd.install(plist)).toBe(join(launchd.agents, 'com.example.installed.plist'));
+    await launchd.waitFor('com.example.installed', ({ state }) => state === 'running');
+    await expect(launchd.install(plist)).rejects.toThrow(
+      /^launchctl bootstrap gui\/.*: (37|5): Bootstrap failed: /,
+    );
+    await expect(launchd.install(join(launchd.home, 'none.plist'))).rejects.toThrow('ENOENT');
+  });
+
   it('worlds are strangers to each other', async () => {
     const [one, two] = await Promise.all([open(), open()]);
     await load(one, 'com.example.mine', 'exec sleep 3600');
@@ -112,7 +126,9 @@ describe('createEmbeddedLaunchd', () => {
     expect(stdout).toMatch(new RegExp(`/dist/embedded/bin/launchctl\n${launchd.home}\n(?:Aqua|System)\n$`));
     const endless = launchd.run('sleep', ['3600'], { timeoutMs: 200 });
     await expect(endless).rejects.toThrow('sleep 3600: not done within 0.2 seconds.');
-    await expect(launchd.run('no-such-program')).rejects.toThrow('ENOENT');
+    await expect(launchd.run('no-such-program')).rejects.toThrow(
+      'no-such-program cannot be run: there is no such program.',
+    );
   });
 
   it('ends with the process that made it, even when that is killed', async () => {

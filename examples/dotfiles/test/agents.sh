@@ -19,5 +19,14 @@ if [ -z "$before" ] || [ -z "$after" ] || [ "$before" = "$after" ]; then
   exit 1
 fi
 
+# A note that changes starts the index.
+echo 'write tests' >> "$HOME/Notes/list.txt"
+tries=0
+until launchctl print "gui/$(id -u)/com.example.dotfiles.index-notes" | grep -q 'runs = [1-9]'; do
+  tries=$((tries + 1))
+  [ "$tries" -le 100 ] || { echo 'The index has not started.' >&2; exit 1; }
+  sleep 0.2
+done
+
 reconcile status
 reconcile destroy --yes
