@@ -1,5 +1,6 @@
 import { ACROSS_RULES } from './across.ts';
 import { DECLARED_DIFFERS } from './declared.ts';
+import { LOADED_RULES } from './loaded.ts';
 import type { Rule } from './rule.ts';
 import { ENVIRONMENT_RULES } from './rules/environment.ts';
 import { KEY_RULES } from './rules/keys.ts';
@@ -28,6 +29,7 @@ export const DESCRIPTIONS: readonly Description[] = [
   ...RULES,
   ...ACROSS_RULES,
   DECLARED_DIFFERS,
+  ...LOADED_RULES,
   UNREADABLE,
   BAD_IGNORE,
 ];

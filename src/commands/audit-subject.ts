@@ -11,6 +11,7 @@ import { matchesAny } from '../plan/targets.ts';
 import { parseMarker } from '../plist/marker.ts';
 import { readPlist } from '../plist/read.ts';
 import { realFiles } from '../sys/files.ts';
+import { auditLoaded } from './audit-loaded.ts';
 import type { Context } from './context.ts';
 import { loadDeclarationAs } from './declaration.ts';
 import { chooseWho } from './who.ts';
@@ -19,6 +20,8 @@ import { chooseWho } from './who.ts';
 export interface Subject {
   readonly jobs: readonly AuditedJob[];
   readonly unreadable: readonly Finding[];
+  /** What is wrong with the jobs as launchd has them. */
+  readonly loaded: readonly Finding[];
   /** Codes that the file asks to ignore everywhere. */
   readonly ignore: readonly string[];
 }
@@ -45,7 +48,7 @@ export async function declaredAndInstalled(context: Context): Promise<Subject> {
   const jobs = ownJobs.map((job) => judged(job));
   const isTarget = targetsOf(declared, context);
   if (context.options.as !== undefined)
-    return { jobs: jobs.filter(({ label }) => isTarget(label)), unreadable: [], ignore };
+    return { jobs: jobs.filter(({ label }) => isTarget(label)), unreadable: [], loaded: [], ignore };
   const own = new Set(ownJobs.map(({ path }) => path));
   const others = new Map(
     declared.filter(({ managedByOther }) => managedByOther).map((job) => [job.label, job] as const),
@@ -67,7 +70,9 @@ export async function declaredAndInstalled(context: Context): Promise<Subject> {
         exitCode: EXIT.usage,
       },
     );
-  return { jobs: told, unreadable: context.options.target.length > 0 ? [] : installed.unreadable, ignore };
+  const loaded = (await auditLoaded(all, context)).filter(({ label }) => isTarget(label));
+  const broken = context.options.target.length > 0 ? [] : installed.unreadable;
+  return { jobs: told, unreadable: broken, loaded, ignore };
 }
 
 /** Whether a label is asked for, by itself or by its instance. */
@@ -116,7 +121,7 @@ async function readAll(
     if ('code' in found) broken.push(found);
     else jobs.push(found);
   }
-  return { jobs, unreadable: broken, ignore: [] };
+  return { jobs, unreadable: broken, loaded: [], ignore: [] };
 }
 
 async function readOne(path: string, others: ReadonlyMap<string, Job>): Promise<AuditedJob | Finding> {

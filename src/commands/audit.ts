@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { auditJobs, isAtLeast } from '../audit/audit.ts';
 import type { Finding } from '../audit/finding.ts';
+import { isMeant } from '../audit/ignore.ts';
 import { mend } from '../audit/mend.ts';
 import { DESCRIPTIONS } from '../audit/table.ts';
 import type { Severity } from '../model/diagnostic.ts';
@@ -32,12 +33,11 @@ export const audit: Command<AuditArguments> = async (args, context) => {
   if (args.rules === true) return listRules(context);
   const subject =
     args.paths.length > 0 ? await namedPlists(args.paths, context) : await declaredAndInstalled(context);
+  const ignore = [...subject.ignore, ...(args.ignore ?? [])];
   const findings = [
     ...subject.unreadable,
-    ...auditJobs(subject.jobs, {
-      ignore: [...subject.ignore, ...(args.ignore ?? [])],
-      request: args.all === true ? 'all' : (args.request ?? []),
-    }),
+    ...auditJobs(subject.jobs, { ignore, request: args.all === true ? 'all' : (args.request ?? []) }),
+    ...subject.loaded.filter(({ code }) => !ignore.some((pattern) => isMeant(pattern, code))),
   ];
   if (args.fix === true) return printMended(subject, findings, context);
   const failOn = args.failOn ?? 'warning';

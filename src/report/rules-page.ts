@@ -12,6 +12,7 @@ const AREAS: Readonly<Record<string, string>> = {
   text: 'How the file is written',
   job: 'Several jobs',
   declared: 'Declared and installed',
+  loaded: 'What launchd has loaded',
   plist: 'Files',
   audit: 'Ignores',
 };

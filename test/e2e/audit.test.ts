@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, truncateSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../support/private-home.ts';
@@ -252,6 +252,8 @@ instances:
       'gateway',
       '--ignore',
       'job/two-plists',
+      '--ignore',
+      'loaded/*',
     )) as { findings: readonly Record<string, unknown>[] };
     const daemonsOnly = findings.filter(({ path }) => `${path}`.endsWith('gateway.plist'));
     expect(daemonsOnly).toEqual([]);
@@ -280,5 +282,52 @@ instances:
     world.write('own.yaml', 'version: 1\nname: own\ninstances: {}\n');
     expect(await world.json('plan', '-f', 'own.yaml')).toMatchObject({ changes: [] });
     expect(world.read(`${FOLDER}/net.me.nap.plist`)).toContain('net.me.nap');
+  });
+});
+
+describe('what launchd has loaded', () => {
+  let own: World;
+  beforeAll(() => {
+    own = createWorld();
+  });
+  afterAll(() => own.end());
+
+  const FOLDER = '.local/state/reconcile/embedded/LaunchAgents';
+  const codes = async (...args: readonly string[]): Promise<readonly unknown[]> => {
+    const { findings } = (await own.json('audit', '--ignore', 'path/*', ...args)) as {
+      findings: readonly Record<string, unknown>[];
+    };
+    return findings.map(({ code, label }) => [code, label]);
+  };
+  const sleeper = (label: string, content: string): string =>
+    plist(label, content).replace(`/opt/${label}`, '/bin/sleep</string><string>600');
+
+  it('starts no embedded launchd to look', async () => {
+    own.write(`${FOLDER}/net.me.a.plist`, sleeper('net.me.a', '  <key>RunAtLoad</key><true/>'));
+    expect(await codes()).toEqual([]);
+    expect((await own.json('embedded', 'status'))['pid']).toBe(null);
+  });
+
+  it('finds a job whose file is gone, and one that was loaded before its file was edited', async () => {
+    const domain = `gui/${process.getuid?.()}`;
+    // The login loads net.me.a from its folder.
+    const gone = own.write(
+      'elsewhere/net.me.gone.plist',
+      sleeper('net.me.gone', '  <key>RunAtLoad</key><true/>'),
+    );
+    expect((await own.launchctl('bootstrap', domain, gone)).code).toBe(0);
+    expect(await codes()).toEqual([]);
+    rmSync(gone);
+    own.write(
+      `${FOLDER}/net.me.a.plist`,
+      sleeper('net.me.a', '  <key>RunAtLoad</key><true/>\n  <key>KeepAlive</key><true/>'),
+    );
+    expect(await codes()).toEqual([
+      ['loaded/old-definition', 'net.me.a'],
+      ['loaded/no-file', 'net.me.gone'],
+    ]);
+    expect(await codes('--ignore', 'loaded/*')).toEqual([]);
+    const { stdout } = await own.reconcile('audit', '--ignore', 'path/*');
+    expect(stdout).toContain('What launchd has loaded differs from the file in KeepAlive.');
   });
 });
