@@ -287,7 +287,7 @@ export const QUESTIONS = [
     id: 'interval-while-running',
     facts: '§7 no. 6',
     asks: 'Is a StartInterval that is over while the job runs made up for?',
-    decides: 'The time between two starts, of a job that runs for 5 of every 4 seconds.',
+    decides: 'The time between two starts, of a job that runs for 7 seconds and is due every 6.',
     scenario: 'StartInterval over while the job runs',
     ours: 'missed',
     where: 'src/emulator/triggers/start-interval.ts',
@@ -296,7 +296,7 @@ export const QUESTIONS = [
     id: 'calendar-while-running',
     facts: '§7 no. 6',
     asks: 'Is a calendar time that comes while the job runs made up for?',
-    decides: 'The time between two starts, of a job that runs for 70 of every 60 seconds.',
+    decides: 'The time between two starts, of a job that runs for 70 seconds and is due every 60.',
     scenario: 'a calendar time while the job runs',
     ours: 'made up for at its end',
     choice: {

@@ -161,15 +161,15 @@ export const OPEN_SCENARIOS: readonly Scenario[] = [
     async run(port) {
       const job = port.job(
         'open-interval',
-        { kind: 'ends', how: { code: 0 }, afterSeconds: 5 },
-        { StartInterval: 4, ThrottleInterval: 1 },
+        { kind: 'ends', how: { code: 0 }, afterSeconds: 7 },
+        { StartInterval: 6, ThrottleInterval: 1 },
       );
       await load(port, job);
-      // Starts after 4 seconds, ends after 9; the next time is after 12.
+      // Starts after 6 seconds, ends after 13; the next time is after 18.
       settle(
         port,
         'interval-while-running',
-        (await gapOf(port, job, 60)) < 6500 ? 'made up for at its end' : 'missed',
+        (await gapOf(port, job, 60)) < 9500 ? 'made up for at its end' : 'missed',
       );
     },
   },
