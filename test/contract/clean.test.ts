@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { alive, type EmbeddedWorld, LAUNCHCTL, openWorld } from '../support/embedded-world.ts';
 import { until } from '../support/private-home.ts';
 import { whyHarmful } from './harmless.ts';
+import { listProcesses } from './process-list.mjs';
 import { openApple } from './process-port.ts';
 
 /** What keeps the suite from harm on a person's Mac, with the embedded launchd in the place of theirs. */
@@ -113,6 +114,9 @@ describe('a port to the launchd of a person', () => {
     expect(await labelsOf(opened)).toEqual([]);
     expect((await opened.launchctl('print-disabled', opened.gui)).stdout).not.toContain('=> disabled');
     expect(existsSync(job.folder)).toBe(false);
+    // The guard has gone with it: it must not ask a launchd that the next one may have ended.
+    const guard = `--after ${job.label.split('.')[3]}`;
+    await until('the end of the guard', () => !listProcesses().some(({ args }) => args.endsWith(guard)));
   });
 });
 

@@ -99,7 +99,8 @@ export function openApple(
         (await loaded()).length === 0 ? true : null,
       );
       await port.close();
-      guard.stdin.end();
+      // Nothing is left to guard, and launchctl is not to be asked any more.
+      guard.kill('SIGKILL');
     },
   };
 }
