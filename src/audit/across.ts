@@ -1,6 +1,6 @@
 import { groupBy } from '../model/group.ts';
 import { equalPlist } from '../plist/equal.ts';
-import type { AuditedJob } from './job.ts';
+import { type AuditedJob, placeholderIn } from './job.ts';
 import type { Rule } from './rule.ts';
 
 /** A rule on several jobs at once; its `check` sees them all. */
@@ -26,7 +26,9 @@ const twoPlists: AcrossRule = {
   bad: '<!-- ~/Library/LaunchAgents/a.plist and b.plist both say: -->\n<key>Label</key><string>net.me.gateway</string>',
   good: '<!-- one file a label: net.me.gateway.plist -->\n<key>Label</key><string>net.me.gateway</string>',
   check(jobs) {
-    const byLabel = groupBy(jobs, (job) => (job.path === null ? null : job.label));
+    const byLabel = groupBy(jobs, (job) =>
+      job.path === null || placeholderIn(job.label ?? '') !== null ? null : job.label,
+    );
     return [...byLabel.values()].flatMap((twins) => {
       const [first, ...others] = twins;
       if (first === undefined) return [];

@@ -134,9 +134,9 @@ export function namedPaths(
   return found;
 }
 
-/** A part that a template engine, `sed` or an installer still has to fill in: `__HOME__`, `@PREFIX@`, `{{ user }}`, `%USER%`. */
+/** A part that a template engine, `sed` or an installer still has to fill in: `__HOME__`, `@PREFIX@`, `{{ user }}`, `%USER%`, `#{var}`. */
 const PLACEHOLDER =
-  /__[A-Z][A-Z0-9_]*__|@[A-Z][A-Z0-9_]*@|\{\{[^}]*\}\}|%[A-Z][A-Z0-9_]*%|<%|\$\{[A-Za-z_][^}]*\}\//;
+  /#\{[^}]+\}|__[A-Z][A-Z0-9_]*__|@[A-Z][A-Z0-9_]*@|\{\{[^}]*\}\}|%[A-Z][A-Z0-9_]*%|<%|\$\{[A-Za-z_][^}]*\}\//;
 
 export function placeholderIn(value: string): string | null {
   return PLACEHOLDER.exec(value)?.[0] ?? null;

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { placeholderIn } from '../job.ts';
 import type { Hit, Rule } from '../rule.ts';
 
 const fileName: Rule = {
@@ -106,4 +107,10 @@ const example: Rule = {
   },
 };
 
-export const LABEL_RULES: readonly Rule[] = [fileName, whiteSpace, noDot, apples, example];
+/** A label that is still to be filled in says nothing. */
+const filledIn = (rule: Rule): Rule => ({
+  ...rule,
+  check: (job) => (placeholderIn(job.label ?? '') === null ? rule.check(job) : []),
+});
+
+export const LABEL_RULES: readonly Rule[] = [fileName, whiteSpace, noDot, apples, example].map(filledIn);

@@ -196,11 +196,9 @@ const unexpanded: Rule = {
   bad: '<key>ProgramArguments</key>\n<array><string>/opt/server</string><string>--root=$HOME</string></array>',
   good: '<key>ProgramArguments</key>\n<array><string>/opt/server</string><string>--root=/Users/me</string></array>',
   check(job) {
-    if (
-      shellUse(job) !== null ||
-      /(?:osascript|awk|perl|ruby|python[0-9.]*|sed|find|node)$/.test(job.program ?? '')
-    )
-      return [];
+    // A shell expands its commands, and programs that are given code have dollars of their own.
+    if (shellUse(job)?.commands != null || job.words.some((word) => /^-(?:e|c|-eval)$/.test(word))) return [];
+    if (/(?:awk|sed|find)$/.test(job.program ?? '')) return [];
     return job.words.flatMap((word, index): Hit[] => {
       if (index === 0 || !/\$(?:[A-Za-z_]\w*|\{[A-Za-z_]|\()|(?:^|=)~\//.test(word)) return [];
       return [
