@@ -36,6 +36,9 @@ export function lineOf(text: string, at: number): number {
 /** Deepest nesting that is read or written; far beyond any launchd.plist(5), far within the stack. */
 export const MAX_DEPTH = 512;
 
+/** Largest file that is looked at, in bytes: a hundred times the largest plist of a job that macOS ships. */
+export const LARGEST_FILE: number = 16 * 1024 * 1024;
+
 /** A short, printable excerpt of foreign text for a message: quoted, control characters escaped, at most 40 characters. */
 export function quote(text: string): string {
   const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;

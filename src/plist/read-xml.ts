@@ -1,6 +1,10 @@
 import { dict, type PlistArray, type PlistDict, type PlistValue } from '../model/plist.ts';
+import type { DecodedText } from './decode-text.ts';
+import type { Doubt } from './doubt.ts';
 import { failAt, MAX_DEPTH, quote } from './problem.ts';
 import { parseData, parseDate, parseInteger, parseReal } from './scalars.ts';
+import { skipDoctype } from './xml-doctype.ts';
+import { scalarDoubt } from './xml-scalar-doubt.ts';
 import {
   type Comment,
   type Cursor,
@@ -9,7 +13,7 @@ import {
   readText,
   requireMatch,
   skipBetween,
-  skipDoctype,
+  skipRest,
   type Tag,
 } from './xml-scanner.ts';
 
@@ -19,6 +23,7 @@ export interface XmlReading {
   readonly comments: readonly Comment[];
   readonly mark: Mark;
   readonly duplicates: readonly DuplicateKey[];
+  readonly doubts: readonly Doubt[];
 }
 
 /** Where a value stands: the offset of its `<key>` in a dictionary, else of its own tag. */
@@ -46,37 +51,43 @@ interface Growing extends Mark {
 
 /**
  * An XML property list, read as leniently as CoreFoundation does: no XML declaration or doctype needed, comments anywhere,
- * attributes passed over, the last of duplicate keys wins. Throws UnreadablePlist, with a place, where CoreFoundation
- * refuses too. In linear time.
+ * attributes passed over, the last of duplicate keys wins, nothing behind the end counts. Throws UnreadablePlist, with a
+ * place, where CoreFoundation refuses too. In linear time.
  */
-export function readXml(text: string): XmlReading {
-  const cursor: Reader = { text, at: 0, comments: [], duplicates: [] };
-  skipBetween(cursor);
-  skipDoctype(cursor);
-  skipBetween(cursor);
+export function readXml({ text, isDamaged, hadReturns, doubt }: DecodedText): XmlReading {
+  const doubts = doubt === null ? [] : [doubt];
+  const cursor: Reader = { text, at: 0, comments: [], duplicates: [], doubts, isDamaged, hadReturns };
+  do skipBetween(cursor);
+  while (skipDoctype(cursor));
   const root = readTag(cursor, '<plist>');
   const mark: Growing = { start: root.start, members: null };
   const value =
-    root.name === 'plist' ? readPlistElement(cursor, root, mark) : readValue(cursor, root, 0, mark);
-  skipBetween(cursor);
-  if (cursor.at < text.length)
-    failAt(text, cursor.at, 'The property list has ended; only comments may follow.');
-  return { value, comments: cursor.comments, mark, duplicates: cursor.duplicates };
+    root.name === 'plist'
+      ? readPlistElement(cursor, root, 0, mark)
+      : readValue(cursor, root, 0, mark, 'a value');
+  skipRest(cursor);
+  return { value, comments: cursor.comments, mark, duplicates: cursor.duplicates, doubts };
 }
 
-function readPlistElement(cursor: Reader, root: Tag, mark: Growing): PlistValue {
+function readPlistElement(cursor: Reader, root: Tag, depth: number, mark: Growing): PlistValue {
   if (root.form !== 'open')
     failAt(cursor.text, root.start, '<plist> is empty; launchd wants a <dict> in it.');
   skipBetween(cursor);
   const tag = readTag(cursor, 'a value');
   mark.start = tag.start;
-  const value = readValue(cursor, tag, 0, mark);
+  const value = readValue(cursor, tag, depth, mark, 'a value');
   skipBetween(cursor);
   expectClose(cursor, root);
   return value;
 }
 
-function readValue(cursor: Reader, tag: Tag, depth: number, mark: Growing): PlistValue {
+function readValue(
+  cursor: Reader,
+  tag: Tag,
+  depth: number,
+  mark: Growing,
+  place: 'a value' | 'a member of an array',
+): PlistValue {
   const { text } = cursor;
   if (tag.form === 'close') failAt(text, tag.start, `Found </${tag.name}> where a value is expected.`);
   if (depth > MAX_DEPTH) failAt(text, tag.start, `Values are nested more than ${MAX_DEPTH} deep here.`);
@@ -87,7 +98,7 @@ function readValue(cursor: Reader, tag: Tag, depth: number, mark: Growing): Plis
       return tag.form === 'empty' ? [] : readArray(cursor, tag, depth, mark);
     case 'true':
     case 'false':
-      if (tag.form === 'open') expectClose(cursor, tag);
+      if (tag.form === 'open') closeEmpty(cursor, tag);
       return tag.name === 'true';
     case 'string':
       return tag.form === 'empty' ? '' : readText(cursor, tag);
@@ -99,11 +110,38 @@ function readValue(cursor: Reader, tag: Tag, depth: number, mark: Growing): Plis
       return readScalar(cursor, tag, parseData, 'base64');
     case 'date':
       return readScalar(cursor, tag, parseDate, 'a date in UTC, such as 2026-01-31T08:30:00Z');
+    case 'plist':
+      cursor.doubts.push(oddity(tag, 'A <plist> within another is read by Apple’s reader alone.'));
+      return readPlistElement(cursor, tag, depth + 1, mark);
     case 'key':
-      return failAt(text, tag.start, 'Found <key> where a value is expected; keys belong into a <dict>.');
+      if (place === 'a value')
+        return failAt(text, tag.start, 'Found <key> where a value is expected; keys belong into a <dict>.');
+      cursor.doubts.push(
+        oddity(tag, 'Apple’s reader takes this <key> for a <string>, others refuse the file.'),
+      );
+      return tag.form === 'empty' ? '' : readText(cursor, tag);
     default:
       return failAt(text, tag.start, unknownTag(tag.name));
   }
+}
+
+function oddity(tag: Tag, message: string): Doubt {
+  const fix = tag.name === 'key' ? 'Write <string>.' : `Leave the inner <${tag.name}> out.`;
+  return { start: tag.start, message, fix };
+}
+
+/** The end of `<true>`. White space before it is read everywhere but by Apple. */
+function closeEmpty(cursor: Reader, tag: Tag): void {
+  const { at } = cursor;
+  skipBetween(cursor);
+  if (cursor.at > at) {
+    cursor.doubts.push({
+      start: tag.start,
+      message: `Apple’s reader refuses the file for what stands inside this <${tag.name}>.`,
+      fix: `Write <${tag.name}/>.`,
+    });
+  }
+  expectClose(cursor, tag);
 }
 
 const TAGS = ['array', 'data', 'date', 'dict', 'false', 'integer', 'key', 'plist', 'real', 'string', 'true'];
@@ -116,14 +154,18 @@ function unknownTag(name: string): string {
 }
 
 function readScalar<T extends PlistValue>(
-  cursor: Cursor,
+  cursor: Reader,
   tag: Tag,
   parse: (text: string) => T | null,
   wanted: string,
 ): T {
   const content = tag.form === 'empty' ? '' : readText(cursor, tag);
   const value = parse(content);
-  if (value !== null) return value;
+  if (value !== null) {
+    const doubt = scalarDoubt(tag, cursor.text.slice(tag.start, cursor.at), content);
+    if (doubt !== null) cursor.doubts.push(doubt);
+    return value;
+  }
   const found = content.trim() === '' ? 'nothing' : quote(content.trim());
   return failAt(cursor.text, tag.start, `<${tag.name}> holds ${found}; it must hold ${wanted}.`);
 }
@@ -137,7 +179,7 @@ function readArray(cursor: Reader, open: Tag, depth: number, mark: Growing): Pli
     if (tag === null) return items;
     const inner: Growing = { start: tag.start, members: null };
     members.set(items.length, inner);
-    items.push(readValue(cursor, tag, depth + 1, inner));
+    items.push(readValue(cursor, tag, depth + 1, inner, 'a member of an array'));
   }
 }
 
@@ -161,7 +203,7 @@ function readDict(cursor: Reader, open: Tag, depth: number, mark: Growing): Plis
     if (known !== undefined) cursor.duplicates.push({ key, first: known.start, second: tag.start });
     const inner: Growing = { start: tag.start, members: null };
     members.set(key, inner);
-    entries[key] = readValue(cursor, next, depth + 1, inner);
+    entries[key] = readValue(cursor, next, depth + 1, inner, 'a value');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { PlistValue } from '../model/plist.ts';
 import { decodeText } from './decode-text.ts';
-import { type PlistProblem, quote, UnreadablePlist } from './problem.ts';
+import { LARGEST_FILE, type PlistProblem, quote, UnreadablePlist } from './problem.ts';
 import { readBinary } from './read-binary.ts';
 import { readXml } from './read-xml.ts';
 import type { PlistSource } from './source.ts';
@@ -19,16 +19,18 @@ export type PlistReading =
 
 /**
  * Reads the two forms of property list that launchd reads, XML and binary (facts §1). Never throws: what cannot be read is
- * a problem, with line and column where it is text.
+ * a problem, with line and column where it is text. Files beyond 16 MiB are not looked at.
  */
 export function readPlist(bytes: Uint8Array): PlistReading {
+  if (bytes.length > LARGEST_FILE) return { ok: false, problem: tooLarge(bytes.length) };
   try {
     if (startsWithAscii(bytes, 'bplist')) {
       return { ok: true, value: readBinary(bytes), format: 'binary', comments: [], source: null };
     }
-    const text = decodeText(bytes);
+    const decoded = decodeText(bytes);
+    const { text } = decoded;
     if (!/^\s*</.test(text)) return { ok: false, problem: otherForm(text) };
-    const { value, ...places } = readXml(text);
+    const { value, ...places } = readXml(decoded);
     const comments = places.comments.map((comment) => comment.text);
     return {
       ok: true,
@@ -41,6 +43,15 @@ export function readPlist(bytes: Uint8Array): PlistReading {
     if (error instanceof UnreadablePlist) return { ok: false, problem: error.problem };
     throw error;
   }
+}
+
+function tooLarge(length: number): PlistProblem {
+  const size = `${Math.round(length / 1024 / 1024)} MB`;
+  return {
+    message: `The file has ${size}, which is far too large for a plist of a job.`,
+    line: null,
+    column: null,
+  };
 }
 
 /** Of UTF-16 text too: its carriage returns are such bytes, and nothing else in a plist is likely to be. */

@@ -37,11 +37,23 @@ export function parseReal(text: string): PlistReal | null {
   return { kind: 'real', value: Number(word) };
 }
 
-/** Base64 with white space anywhere; the result is canonical. Null: no base64. */
+/**
+ * Base64 as CoreFoundation reads it: characters that are none are passed over, and so is what remains behind the last whole
+ * group of four. The result is canonical. Null: characters beyond ASCII.
+ */
 export function parseData(text: string): PlistData | null {
-  const packed = text.replace(/\s+/g, '');
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(packed) || packed.replace(/=+$/, '').length % 4 === 1) return null;
-  return dataOf(Buffer.from(packed, 'base64'));
+  if (/[^\0-\x7f]/.test(text)) return null;
+  const packed = text.replace(/[^A-Za-z0-9+/=]+/g, '');
+  const whole = packed.slice(0, packed.length - (packed.length % 4));
+  if (/^[A-Za-z0-9+/]*={0,2}$/.test(whole)) return dataOf(Buffer.from(whole, 'base64'));
+  const groups = whole.match(/.{4}/g) ?? [];
+  return dataOf(Buffer.concat(groups.map(decodeGroup)));
+}
+
+/** `=` stands for zero bits, and takes one byte each away at the end of its group. */
+function decodeGroup(group: string): Uint8Array {
+  const padding = group.length - group.replace(/=+$/, '').length;
+  return Buffer.from(group.replaceAll('=', 'A'), 'base64').subarray(0, 3 - Math.min(padding, 2));
 }
 
 export function dataOf(bytes: Uint8Array): PlistData {

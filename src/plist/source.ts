@@ -1,3 +1,4 @@
+import type { Doubt } from './doubt.ts';
 import type { DuplicateKey, Mark } from './read-xml.ts';
 import type { Comment } from './xml-scanner.ts';
 
@@ -10,6 +11,8 @@ export interface PlistSource {
   readonly mark: Mark;
   readonly comments: readonly Comment[];
   readonly duplicates: readonly DuplicateKey[];
+  /** What readers do not agree on, in order of reading. */
+  readonly doubts: readonly Doubt[];
 }
 
 /** Line and column, both from 1. */

@@ -1,3 +1,4 @@
+import type { Doubt } from './doubt.ts';
 import { failAt, lineOf, quote } from './problem.ts';
 
 /** Where the reading of an XML text stands. */
@@ -6,6 +7,11 @@ export interface Cursor {
   at: number;
   /** Every comment passed so far. */
   readonly comments: Comment[];
+  readonly doubts: Doubt[];
+  /** Bytes that are no text stand as U+FFFD: that is fine in a comment, and nowhere else. */
+  readonly isDamaged: boolean;
+  /** Line ends were more than `\n` before. */
+  readonly hadReturns: boolean;
 }
 
 export interface Comment {
@@ -40,9 +46,19 @@ function skipSpace(cursor: Cursor): void {
   }
 }
 
-/** `--` within a comment is fine: it ends at `-->` only. */
+/**
+ * `--` within a comment is fine: it ends at `-->` only. `<!--->` is refused: CoreFoundation takes it for a whole comment
+ * where it stands between elements, XML for the beginning of one, and what follows would count or not.
+ */
 function skipComment(cursor: Cursor): boolean {
   if (!cursor.text.startsWith('<!--', cursor.at)) return false;
+  if (cursor.text.startsWith('<!--->', cursor.at)) {
+    failAt(
+      cursor.text,
+      cursor.at,
+      'Readers differ on whether `<!--->` ends here; write `<!-- -->` for an empty comment.',
+    );
+  }
   const end = cursor.text.indexOf('-->', cursor.at + 4);
   if (end === -1) failAt(cursor.text, cursor.at, 'This comment is never closed; `-->` is missing.');
   cursor.comments.push({ text: cursor.text.slice(cursor.at + 4, end), start: cursor.at });
@@ -58,18 +74,28 @@ function skipInstruction(cursor: Cursor): boolean {
   return true;
 }
 
-/** Goes past `<!DOCTYPE …>`. Entities that an internal subset declares are not kept: a use of one is an unknown entity. */
-export function skipDoctype(cursor: Cursor): void {
-  const { text, at } = cursor;
-  if (!text.startsWith('<!DOCTYPE', at)) return;
-  const bracket = text.indexOf('[', at);
-  let end = text.indexOf('>', at);
-  if (bracket !== -1 && end !== -1 && bracket < end) {
-    const close = text.indexOf(']', bracket);
-    end = close === -1 ? -1 : text.indexOf('>', close);
+/**
+ * Goes past comments behind the end, as far as they are whole. CoreFoundation looks at nothing there, so whatever else
+ * follows is passed over too.
+ */
+export function skipRest(cursor: Cursor): void {
+  const { text } = cursor;
+  for (;;) {
+    skipSpace(cursor);
+    if (text.startsWith('<!--', cursor.at) && text.indexOf('-->', cursor.at + 4) !== -1) {
+      if (text.startsWith('<!--->', cursor.at)) break;
+      skipComment(cursor);
+    } else if (text.startsWith('<?', cursor.at) && text.indexOf('?>', cursor.at + 2) !== -1) {
+      skipInstruction(cursor);
+    } else break;
   }
-  if (end === -1) failAt(text, at, 'This `<!DOCTYPE` is never closed; `>` is missing.');
-  cursor.at = end + 1;
+  if (cursor.at === text.length) return;
+  cursor.doubts.push({
+    start: cursor.at,
+    message:
+      'The property list ends before this: Apple’s reader passes over the rest, others refuse the file.',
+    fix: 'Remove what follows the end.',
+  });
 }
 
 /** Reads the tag at the cursor, or fails: at the end, at stray text, at a broken tag. Attributes are passed over. */
@@ -86,7 +112,9 @@ export function readTag(cursor: Cursor, wanted: string): Tag {
   const form = body.startsWith('/') ? 'close' : body.endsWith('/') ? 'empty' : 'open';
   const inner = form === 'close' ? body.slice(1) : form === 'empty' ? body.slice(0, -1) : body;
   const name = /^[A-Za-z][^\s/]*(?=\s|$)/.exec(inner)?.[0];
-  if (name === undefined) failAt(text, start, `${quote(`<${body}>`)} is no tag of a property list.`);
+  if (name === undefined || (form === 'close' && inner.trimEnd() !== name)) {
+    failAt(text, start, `${quote(`<${body}>`)} is no tag of a property list.`);
+  }
   cursor.at = end + 1;
   return { name, form, start };
 }
@@ -104,6 +132,7 @@ export function readText(cursor: Cursor, open: Tag): string {
     const next = text.indexOf('<', cursor.at);
     if (next === -1) failAt(text, open.start, `<${open.name}> is never closed; </${open.name}> is missing.`);
     parts.push(resolveEntities(text, cursor.at, next));
+    judgeText(cursor, cursor.at, next);
     cursor.at = next;
     if (text.startsWith('</', next)) {
       expectClose(cursor, open);
@@ -111,7 +140,13 @@ export function readText(cursor: Cursor, open: Tag): string {
     }
     const section = readSection(cursor);
     if (section !== null) parts.push(section);
-    else if (!skipComment(cursor) && !skipInstruction(cursor)) {
+    else if (skipComment(cursor) || skipInstruction(cursor)) {
+      cursor.doubts.push({
+        start: next,
+        message: `A comment stands inside <${open.name}>, for which Apple’s reader refuses the file.`,
+        fix: `Move it before the <${open.name}>.`,
+      });
+    } else {
       const inner = readTag(cursor, 'text');
       failAt(
         text,
@@ -122,10 +157,29 @@ export function readText(cursor: Cursor, open: Tag): string {
   }
 }
 
+/** Characters of a value between two offsets: they have to be characters, and may have lost a carriage return. */
+function judgeText(cursor: Cursor, from: number, to: number): void {
+  if (!cursor.isDamaged && !cursor.hadReturns) return;
+  const part = cursor.text.slice(from, to);
+  const damage = cursor.isDamaged ? part.indexOf('\ufffd') : -1;
+  if (damage !== -1) failAt(cursor.text, from + damage, NO_TEXT);
+  const line = cursor.hadReturns ? part.indexOf('\n') : -1;
+  if (line === -1 || part.trim() === '') return;
+  cursor.doubts.push({
+    start: from,
+    message:
+      'This value spans lines that end with CR: Apple’s reader keeps them in it, XML makes them line feeds.',
+    fix: 'Save the file with Unix line ends.',
+  });
+}
+
+const NO_TEXT = 'A byte here is not UTF-8 text. Save the file as UTF-8.';
+
 function readSection(cursor: Cursor): string | null {
   if (!cursor.text.startsWith('<![CDATA[', cursor.at)) return null;
   const end = cursor.text.indexOf(']]>', cursor.at);
   if (end === -1) failAt(cursor.text, cursor.at, 'This CDATA section is never closed; `]]>` is missing.');
+  judgeText(cursor, cursor.at + 9, end);
   const section = cursor.text.slice(cursor.at + 9, end);
   cursor.at = end + 3;
   return section;

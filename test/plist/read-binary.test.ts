@@ -53,6 +53,10 @@ describe('readPlist of binary', () => {
     ['a UID', [0x81, 1, 0], { CF$UID: 256 }],
     ['an empty array', [0xa0], []],
     ['an empty dictionary', [0xd0], {}],
+    ['an empty set', [0xc0], []],
+    ['a length of 16 bytes', [0x5f, 0x14, ...zeros(15), 2, 0x68, 0x69], 'hi'],
+    ['4 bytes that say 70000', [0x12, 0, 1, 0x11, 0x70], 70000],
+    ['8 bytes that say 5', [0x13, ...zeros(7), 5], 5],
   ])('reads %s', (_name, object, value) => {
     expect(outcome(assemble([object]))).toEqual(value);
   });
@@ -91,7 +95,19 @@ describe('readPlist of binary', () => {
     ['an integer that is cut off', assemble([[0x13, 1]]), 'outside its place'],
     ['a length that is no integer', assemble([[0x5f, 0x09]]), 'outside its place'],
     ['null', assemble([[0x00]]), 'holds a null'],
-    ['a set', assemble([[0xc0]]), 'unknown type (0xc0)'],
+    ['an ordered set', assemble([[0xb0]]), 'unknown type (0xb0)'],
+    ['a UID beyond 32 bits', assemble([[0x84, 1, 0, 0, 0, 0]]), 'UID that is out of range'],
+    [
+      'a gap before the trailer',
+      Uint8Array.from([...assemble([[0x09]]).subarray(0, -32), 0, ...assemble([[0x09]]).subarray(-32)]),
+      'does not fit the file',
+    ],
+    [
+      'an object beyond the table that nothing refers to',
+      assemble([[0x09]], { 15: 2, 31: 7 }),
+      'does not fit the file',
+    ],
+    ['a key twice', assemble([[0xd2, 1, 1, 2, 2], [0x51, 0x61], [0x09]]), 'holds the key "a" twice'],
     ['a key that is no string', assemble([[0xd1, 1, 1], [0x09]]), 'a key is no string'],
     ['a string that is not ASCII', assemble([[0x51, 0xe9]]), 'not ASCII'],
     ['a date that is no number', assemble([[0x33, ...ones(8)]]), 'date that is out of range'],
@@ -110,6 +126,32 @@ describe('readPlist of binary', () => {
     expect(outcome(assemble([...levels, [0x09]]))).toBe(
       'This binary property list stands for too many values.',
     );
+  });
+
+  it.each<[string, (count: number) => number[]]>([
+    ['arrays', (count) => [0xaf, 0x12, 0, count >> 16, (count >> 8) & 0xff, count & 0xff]],
+    ['data', (count) => [0x4f, 0x12, 0, count >> 16, (count >> 8) & 0xff, count & 0xff]],
+  ])('refuses %s that overlap, at once', (_name, header) => {
+    // 60,000 objects of 100,000 bytes each, all in the same 220,000 bytes: without a bound, 6 GB of work.
+    const count = 60_000;
+    const body = Array.from({ length: 20_000 }, () => header(100_000)).flat();
+    const bytes = Buffer.alloc(8 + body.length + 100_000 + 4 + 2 * count + 3 * (count + 1) + 32);
+    bytes.write('bplist00');
+    Buffer.from(body).copy(bytes, 8);
+    const top = 8 + body.length + 100_000;
+    bytes.set([0xaf, 0x11, count >> 8, count & 0xff], top);
+    for (let i = 0; i < count; i++) bytes.writeUInt16BE(i % 60_000, top + 4 + 2 * i);
+    const table = top + 4 + 2 * count;
+    for (let i = 0; i < count; i++) bytes.writeUIntBE(8 + (i % 20_000) * 6, table + 3 * i, 3);
+    bytes.writeUIntBE(top, table + 3 * count, 3);
+    const trailer = bytes.length - 32;
+    bytes.set([3, 2], trailer + 6);
+    bytes.writeBigUInt64BE(BigInt(count + 1), trailer + 8);
+    bytes.writeBigUInt64BE(BigInt(count), trailer + 16);
+    bytes.writeBigUInt64BE(BigInt(table), trailer + 24);
+    const before = performance.now();
+    expect(outcome(bytes)).toMatch(/objects overlap|contains itself|outside its place/);
+    expect(performance.now() - before).toBeLessThan(2000);
   });
 
   it('refuses depth that only sharing reveals', () => {

@@ -2,11 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plistToJson } from '../../src/plist/json.ts';
 import { type PlistReading, readPlist } from '../../src/plist/read.ts';
+import { placeFinder } from '../../src/plist/source.ts';
 import { writePlist } from '../../src/plist/write.ts';
 import { bytesOf, dictionary } from './values.ts';
 
 function read(source: string): PlistReading {
   return readPlist(bytesOf(source));
+}
+
+function utf32(source: string): Buffer {
+  return Buffer.concat(
+    ['\ufeff', ...source].map((character) => {
+      const unit = Buffer.alloc(4);
+      unit.writeUInt32BE(character.codePointAt(0) ?? 0);
+      return unit;
+    }),
+  );
 }
 
 /** The value inside `<plist>`, as JSON; or the problem as `line:column message`. */
@@ -27,6 +38,19 @@ describe('readPlist of XML is as lenient as CoreFoundation', () => {
     ['`--` in comments', '<!-- a -- b --><plist><!-- run --flag --><true/></plist><!----->', true],
     ['a doctype with a stray semicolon', '<!DOCTYPE plist PUBLIC "x" "y.dtd";><plist><true/></plist>', true],
     ['an internal subset', '<!DOCTYPE plist [ <!ENTITY a "b"> ]><plist><true/></plist>', true],
+    ['`]` in a quote of it', '<!DOCTYPE plist [<!ENTITY a "]>"> ]><plist><true/></plist>', true],
+    ['`]>` in a comment of it', '<!DOCTYPE plist [ <!-- ]> --> <?x ]> ?> %a; ]><plist><true/></plist>', true],
+    ['`>` in a quote of a doctype', '<!DOCTYPE plist SYSTEM "a>b[c"><plist><true/></plist>', true],
+    ['a quote in a doctype that is not closed', '<!DOCTYPE plist SYSTEM "a><plist><true/></plist>', true],
+    ['two doctypes', '<!DOCTYPE a><!-- b --><!DOCTYPE b><true/>', true],
+    [
+      'typographic quotes',
+      '<?xml version=“1.0” encoding=“UTF-8”?><plist version=“1.0”><true/></plist>',
+      true,
+    ],
+    ['anything after the end', '<plist><true/></plist>\nEOF & <', true],
+    ['a comment after the end that is never closed', '<true/><!-- a --><!-- b', true],
+    ['old Mac line ends', '<plist>\r<string>a\rb</string>\r</plist>', 'a\nb'],
     ['Windows line ends', '<plist>\r\n<string>a\r\nb</string>\r\n</plist>', 'a\nb'],
     ['attributes and white space in tags', '<plist version="1.0"><string a="b" >x</string ></plist>', 'x'],
   ])('%s', (_name, source, value) => {
@@ -49,6 +73,13 @@ describe('readPlist of XML is as lenient as CoreFoundation', () => {
     ['<real>+Infinity</real>', { real: 'Infinity' }],
     ['<data> A Q\n\tI D </data>', { data: 'AQID' }],
     ['<data/>', { data: '' }],
+    ['<data>@@</data>', { data: '' }],
+    ['<data>A!QID AQ</data>', { data: 'AQID' }],
+    ['<data>QQ==QUI=</data>', { data: 'QUFC' }],
+    ['<integer>-0x10 </integer>', -16],
+    ['<true> <!-- --> </true>', true],
+    ['<array><key>a</key><key/></array>', ['a', '']],
+    ['<plist><plist><true/></plist></plist>', true],
     ['<date>2026-01-31T08:30:00Z</date>', { date: '2026-01-31T08:30:00Z' }],
     ['<true></true>', true],
     ['<false />', false],
@@ -76,6 +107,8 @@ describe('readPlist of XML is as lenient as CoreFoundation', () => {
     ['UTF-8 with a byte order mark', (source) => bytesOf(`\ufeff${source}`)],
     ['UTF-16, little end first', (source) => Buffer.from(`\ufeff${source}`, 'utf16le')],
     ['UTF-16, big end first', (source) => Buffer.from(`\ufeff${source}`, 'utf16le').swap16()],
+    ['UTF-32, big end first', (source) => utf32(source)],
+    ['UTF-32, little end first', (source) => utf32(source).swap32()],
     ['UTF-16 without a mark', (source) => Buffer.from(source, 'utf16le')],
     [
       'a declared one-byte encoding',
@@ -107,7 +140,6 @@ describe('readPlist of XML refuses, with the place', () => {
     ],
     ['<plist><true/>', '1:15 The file ends where </plist> is expected.'],
     ['<plist><true/><true/></plist>', '1:15 Found <true> where </plist> must close the <plist> of line 1.'],
-    ['<plist><true/></plist>\nmore', '2:1 The property list has ended; only comments may follow.'],
     ['<plist></plist>', '1:8 Found </plist> where a value is expected.'],
     ['<plist/>', '1:1 <plist> is empty; launchd wants a <dict> in it.'],
     ['<string>a & b</string>', '1:11 A bare `&` must be written &amp; in XML.'],
@@ -134,7 +166,11 @@ describe('readPlist of XML refuses, with the place', () => {
     ['<dict <key>A</key></dict>', '1:1 There is a `<` within this tag; a `>` is missing before it.'],
     ['<!-- never', '1:1 This comment is never closed; `-->` is missing.'],
     ['<!DOCTYPE plist', '1:1 This `<!DOCTYPE` is never closed; `>` is missing.'],
-    ['<!DOCTYPE a><!DOCTYPE b><true/>', '1:13 "<!DOCTYPE b>" is no tag of a property list.'],
+    ['<plist><!DOCTYPE b><true/></plist>', '1:8 "<!DOCTYPE b>" is no tag of a property list.'],
+    ['<!doctype plist><true/>', '1:1 "<!doctype plist>" is no tag of a property list.'],
+    ['<dict></dict x>', '1:7 "</dict x>" is no tag of a property list.'],
+    ['<array><!---><true/><!-- --></array>', '1:8 Readers differ on whether `<!--->` ends here'],
+    ['<dict><key>A</key><key>B</key></dict>', '1:7 The key "A" has no value.'],
     ['<string><![CDATA[x</string>', '1:9 This CDATA section is never closed; `]]>` is missing.'],
     [
       '<integer>12abc</integer>',
@@ -146,7 +182,7 @@ describe('readPlist of XML refuses, with the place', () => {
     ],
     ['<integer/>', '1:1 <integer> holds nothing; it must hold a whole number'],
     ['<real>1,5</real>', '1:1 <real> holds "1,5"; it must hold a number, such as 1.5.'],
-    ['<data>@@</data>', '1:1 <data> holds "@@"; it must hold base64.'],
+    ['<data>ä</data>', '1:1 <data> holds "ä"; it must hold base64.'],
     [
       '<date>2026-02-30T00:00:00Z</date>',
       '1:1 <date> holds "2026-02-30T00:00:00Z"; it must hold a date in UTC',
@@ -164,10 +200,60 @@ describe('readPlist of XML refuses, with the place', () => {
     expect(outcome(readPlist(bytes))).toBe('2:13 A byte here is not UTF-8 text. Save the file as UTF-8.');
   });
 
+  it('minds bytes that are no UTF-8 where they count, and not in comments', () => {
+    const latin1 = (source: string) => Buffer.from(source, 'latin1');
+    expect(outcome(readPlist(latin1('<!-- José --><plist><string>a</string></plist>')))).toBe('a');
+    expect(outcome(readPlist(latin1('<!-- José --><plist><string><![CDATA[José]]></string></plist>')))).toBe(
+      '1:41 A byte here is not UTF-8 text. Save the file as UTF-8.',
+    );
+    expect(
+      outcome(readPlist(latin1('<!-- x --><?xml version="1.0" encoding="latin1"?><string>é</string>'))),
+    ).toBe('1:58 A byte here is not UTF-8 text. Save the file as UTF-8.');
+    expect(outcome(readPlist(Buffer.from('fffe00003c00000000d80000', 'hex')))).toBe(
+      '1:2 A character here is not UTF-32 text. Save the file as UTF-8.',
+    );
+  });
+
   it('shows foreign text without its control characters', () => {
     expect(outcome(read('<dict>\u001b[31m\u009b</dict>'))).toBe(
       '1:7 Found the text "\\u001b[31m\ufffd" where a <key> or </dict> is expected.',
     );
+  });
+});
+
+describe('readPlist tells where readers differ', () => {
+  it.each<[string, string[]]>([
+    ['<?xml version="1.0"?><plist><string>a</string><!-- fine --></plist>', []],
+    ['<plist><string>a<!-- b -->c</string></plist>', ['1:17 A comment stands inside <string>']],
+    ['<plist><true/></plist>\nEOF', ['2:1 The property list ends before this']],
+    ['<integer>10\n</integer>', ['1:1 Apple’s reader refuses the file for white space after the value']],
+    ['<integer>\n10</integer>', []],
+    ['<integer>1&#48;</integer>', ['1:1 Apple’s reader refuses the file for the CDATA or entity']],
+    ['<date> 2026-01-31T08:30:00Z</date>', ['1:1 Apple’s reader refuses the file for white space before']],
+    ['<data/>', ['1:1 Apple’s reader refuses the file for an empty <data>.']],
+    ['<data></data>', []],
+    ['<data>\nAQID\n\tAQ==</data>', []],
+    ['<data>@@</data>', ['1:1 Characters that are no base64 are passed over']],
+    ['<data>AQ</data>', ['1:1 The base64 of this <data> is cut off']],
+    ['<true> </true>', ['1:1 Apple’s reader refuses the file for what stands inside this <true>.']],
+    ['<array><key>a</key></array>', ['1:8 Apple’s reader takes this <key> for a <string>']],
+    ['<plist><plist><true/></plist></plist>', ['1:8 A <plist> within another']],
+    ['<array>\r\n<string>a\r\nb</string></array>', ['2:9 This value spans lines that end with CR']],
+    ['<!DOCTYPE a [<!ENTITY b ">">]><true/>', ['1:1 A quoted text of this DOCTYPE holds']],
+    [
+      '<?xml version="1.0" encoding="UTF-16"?><true/>',
+      ['1:1 The XML declaration says utf-16, which this is not'],
+    ],
+  ])('%j', (source, doubts) => {
+    const reading = read(source);
+    if (!reading.ok || reading.source === null) throw new Error(`not read: ${outcome(reading)}`);
+    const place = placeFinder(reading.source.text);
+    const told = reading.source.doubts.map(({ start, message }) => {
+      const { line, column } = place(start);
+      return `${line}:${column} ${message}`;
+    });
+    expect(told).toHaveLength(doubts.length);
+    for (const [index, doubt] of doubts.entries()) expect(told[index]).toContain(doubt);
   });
 });
 
@@ -196,7 +282,17 @@ describe('readPlist within bounds', () => {
     expect(outcome(read(deep(200_000)))).toBe(`1:${513 * 7 + 1} Values are nested more than 512 deep here.`);
   });
 
+  it('does not look at what is far too large', () => {
+    const before = performance.now();
+    expect(outcome(readPlist(new Uint8Array(100_000_000).fill(0x20)))).toBe(
+      'null:null The file has 95 MB, which is far too large for a plist of a job.',
+    );
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
   it.each<[string, string]>([
+    ['quotes in doctypes', '<!DOCTYPE a "'],
+    ['declarations in doctypes', '<!DOCTYPE a [<!ENTITY x ">">'],
     ['unclosed tags', '<a'],
     ['open arrays', '<array>'],
     ['doctypes', '<!DOCTYPE x>'],

@@ -1,5 +1,5 @@
 import { quote } from '../../plist/problem.ts';
-import type { PlistSource } from '../../plist/source.ts';
+import { type PlistSource, placeFinder } from '../../plist/source.ts';
 import type { Hit, Rule } from '../rule.ts';
 
 /** How the XML is written. launchd reads all of this; other tools may not. */
@@ -42,14 +42,27 @@ export const TEXT_RULES: readonly Rule[] = [
       bad: '<key>RunAtLoad</key><true/>\n<key>RunAtLoad</key><false/>\n<key>StartInterval</key><integer>600</integer>',
       good: '<key>RunAtLoad</key><true/>',
     },
-    ({ duplicates, text }) =>
-      duplicates.map(({ key, first, second }) =>
+    ({ duplicates, text }) => {
+      const place = placeFinder(text);
+      return duplicates.map(({ key, first, second }) =>
         at(
           second,
-          `${quote(key)} stands here and in line ${text.slice(0, first).split('\n').length}; this one counts.`,
+          `${quote(key)} stands here and in line ${place(first).line}; this one counts.`,
           'Leave one of the two out.',
         ),
-      ),
+      );
+    },
+  ),
+  textRule(
+    {
+      code: 'text/readers-differ',
+      severity: 'warning',
+      title: 'Text that readers take differently',
+      why: 'What Apple’s reader refuses, or takes otherwise than it is read here, is a job that does not load, or not as it looks.',
+      bad: '<key>StartInterval</key><integer>300 </integer>',
+      good: '<key>StartInterval</key><integer>300</integer>',
+    },
+    ({ doubts }) => doubts.map(({ start, message, fix }) => at(start, message, fix)),
   ),
   textRule(
     {
