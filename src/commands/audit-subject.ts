@@ -26,7 +26,7 @@ export interface Subject {
   readonly ignore: readonly string[];
 }
 
-/** The plists of paths that a person named. */
+/** The plists, and the jobs of reconcile files, of paths that a person named. */
 export async function namedPlists(paths: readonly string[], context: Context): Promise<Subject> {
   const files: string[] = [];
   for (const path of paths) {
@@ -38,7 +38,23 @@ export async function namedPlists(paths: readonly string[], context: Context): P
       });
     files.push(...found);
   }
-  return readAll([...new Set(files)]);
+  const isYaml = (path: string): boolean => /\.ya?ml$/.test(path);
+  const plists = await readAll([...new Set(files.filter((path) => !isYaml(path)))]);
+  const declared = files.filter(isYaml).map((path) => declaredIn(path, context));
+  return {
+    ...plists,
+    jobs: [...declared.flatMap(({ jobs }) => jobs), ...plists.jobs],
+    ignore: declared.flatMap(({ ignore }) => ignore),
+  };
+}
+
+/** The jobs of a reconcile file that was named like a plist. */
+function declaredIn(
+  path: string,
+  context: Context,
+): { readonly jobs: readonly AuditedJob[]; readonly ignore: readonly string[] } {
+  const { jobs, ignore } = declaredJobs({ ...context, options: { ...context.options, file: [path] } });
+  return { jobs: jobs.map((job) => judged(job)), ignore };
 }
 
 /** What the file declares, and every plist in the folders of launchd that is not written from it. */

@@ -91,6 +91,16 @@ agents/net.me.trap.plist
     );
   });
 
+  it('takes a reconcile file for the jobs that it declares', async () => {
+    world.write('named.yaml', 'version: 1\ninstances:\n  web: { command: [/opt/web, "$HOME/x"] }\n');
+    const { findings } = await world.json('audit', 'named.yaml');
+    expect(findings).toMatchObject([
+      { code: 'run/unexpanded', path: join(world.home, 'named.yaml'), line: 3 },
+    ]);
+    world.write('wrong.yaml', 'version: 1\ninstances:\n  web: { comand: x }\n');
+    expect((await world.reconcile('audit', 'wrong.yaml')).code).toBe(65);
+  });
+
   it('ends by what --fail-on says', async () => {
     const codeOf = async (...args: readonly string[]) => (await world.reconcile('audit', ...args)).code;
     expect(await codeOf('agents/net.me.good.plist')).toBe(0);

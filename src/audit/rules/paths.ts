@@ -69,6 +69,33 @@ const temporaryLog: Rule = {
     }),
 };
 
+/** Folders of the system in which only root can make files. */
+const ROOTS_OWN =
+  /^\/(?:(?:private\/)?var\/(?:log|run|db|root)|private\/etc|etc|usr\/(?!local\/)|bin|sbin|System|dev\/(?!null$|stdout$|stderr$)|root)(?:\/|$)/;
+
+const unwritableLog: Rule = {
+  code: 'path/unwritable-log',
+  severity: 'error',
+  title: 'A log where an agent cannot write',
+  why: 'launchd opens the log as the user of the job; where that fails, the program is never started and the job ends with 78.',
+  bad: '<!-- LaunchAgents/net.me.a.plist -->\n<key>Label</key><string>net.me.a</string>\n<key>StandardErrorPath</key><string>/var/log/sync.err</string>',
+  good: '<!-- LaunchAgents/net.me.a.plist -->\n<key>Label</key><string>net.me.a</string>\n<key>StandardErrorPath</key><string>/Users/me/Library/Logs/sync.err</string>',
+  check: (job) =>
+    job.scope !== 'agent'
+      ? []
+      : STREAMS.slice(1).flatMap((key): Hit[] => {
+          const value = job.plist.entries[key];
+          if (typeof value !== 'string' || !ROOTS_OWN.test(value)) return [];
+          return [
+            {
+              path: [key],
+              message: `${key} is "${value}", where only root can make files.`,
+              fix: 'Use a folder in ~/Library/Logs, written out.',
+            },
+          ];
+        }),
+};
+
 const sameLog: Rule = {
   code: 'path/one-log',
   severity: 'info',
@@ -235,6 +262,7 @@ export const PATH_RULES: readonly Rule[] = [
   relativeLog,
   tilde,
   temporaryLog,
+  unwritableLog,
   sameLog,
   noLog,
   guardedFolder,
