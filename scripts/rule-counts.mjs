@@ -103,7 +103,7 @@ const WHY = {
   'launchd/relative-path': 'every relative path counts, of folders too, not only that of the program',
   'launchd/undocumented': 'private keys of Apple’s own jobs are notes, and counted',
   'restart/crashed-adds-nothing': 'the older form {SuccessfulExit: false, Crashed: true} alone',
-  'restart/short-throttle': 'only a throttle shorter than ExitTimeOut, not every one below 10 s',
+  'restart/short-throttle': 'only a throttle shorter than a stop may take, not every one below 10 s',
   'run/bare-name': 'programs of macOS itself are notes, and counted',
   'path/no-log': 'by hand, only jobs in the wild were asked',
   'path/relative-log': 'placeholders of templates do not count',

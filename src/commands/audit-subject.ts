@@ -116,7 +116,8 @@ function declaredJobs(context: Context): {
 } {
   try {
     const { config, jobs } = loadDeclarationAs(context);
-    return { jobs: jobs.filter(({ excluded }) => !excluded), ignore: config.auditIgnore };
+    const here = jobs.filter(({ excluded }) => !excluded);
+    return { jobs: here.sort(byPlace(config.files)), ignore: config.auditIgnore };
   } catch (error) {
     const isNamed = context.options.file.length > 0 || context.options.as !== undefined;
     if (error instanceof ReconcileError && error.code === 'file/missing' && !isNamed)
@@ -164,3 +165,9 @@ async function readOne(path: string, others: ReadonlyMap<string, Job>): Promise<
     ...(other === undefined ? {} : { declared: judged(other), ignore: other.auditIgnore }),
   });
 }
+
+/** As the files are read. */
+const byPlace =
+  (files: readonly string[]) =>
+  (a: Job, b: Job): number =>
+    files.indexOf(a.place.file) - files.indexOf(b.place.file) || a.place.line - b.place.line;

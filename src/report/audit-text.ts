@@ -64,7 +64,7 @@ function sumUp(findings: readonly Finding[], jobs: number): string {
     )
     .filter(([number]) => number > 0)
     .map(([number, word]) => count(number, word));
-  const places = new Set(findings.map(({ path, label }) => path ?? label)).size;
+  const places = new Set(findings.map(({ path, label }) => `${path} ${label}`)).size;
   return `${parts.join(', ')} in ${places} of ${count(jobs, 'job')}. \`reconcile explain CODE\` tells more of each.`;
 }
 

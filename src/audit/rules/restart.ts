@@ -1,5 +1,5 @@
 import { effectiveKeepAlive } from '../../launchd/keep-alive.ts';
-import { effectiveExitTimeout } from '../../launchd/throttle.ts';
+import { DEFAULT_EXIT_TIMEOUT, effectiveExitTimeout } from '../../launchd/throttle.ts';
 import { isTriggered } from '../../launchd/triggers.ts';
 import { dict, isDict, type PlistDict } from '../../model/plist.ts';
 import type { AuditedJob } from '../job.ts';
@@ -236,7 +236,9 @@ const shortThrottle: Rule = {
     const declared = job.plist.entries['ThrottleInterval'];
     if (typeof declared !== 'number' || declared < 1 || declared >= 10 || !restarts(job)) return [];
     const timeout = effectiveExitTimeout(job.plist);
-    if (declared >= timeout && timeout !== 0) return [];
+    // A long ExitTimeOut is a limit that few stops need; the default is what a stop may well take.
+    if (declared >= (timeout === 0 ? DEFAULT_EXIT_TIMEOUT : Math.min(timeout, DEFAULT_EXIT_TIMEOUT)))
+      return [];
     return [
       {
         path: ['ThrottleInterval'],

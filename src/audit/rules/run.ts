@@ -153,7 +153,8 @@ const shellCommand: Rule = {
   good: '<key>ProgramArguments</key>\n<array><string>/opt/server</string><string>--port</string><string>80</string></array>',
   check(job) {
     const use = shellUse(job);
-    if (use?.commands == null) return [];
+    // `script:` is the shell by one's own wish.
+    if (job.isDeclared || use?.commands == null) return [];
     const isSimple = !/[;&|<>()$`\n*?]/.test(use.commands.text);
     return [
       {
