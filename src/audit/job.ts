@@ -12,6 +12,8 @@ export interface AuditedJob {
   readonly plist: PlistDict;
   /** Null where it is not a string. */
   readonly label: string | null;
+  /** As it is declared; null of a plist. */
+  readonly instance: string | null;
   /** Where the plist lies; null when the job is only declared. */
   readonly path: string | null;
   /** The text of the plist; null for a binary one, and for a job that is only declared. */
@@ -45,6 +47,7 @@ export interface Origin {
   readonly scope?: Scope;
   /** Where it is declared. */
   readonly place?: Place;
+  readonly instance?: string;
   readonly declared?: AuditedJob;
   readonly ignore?: readonly string[];
 }
@@ -64,6 +67,7 @@ export function auditedJob(plist: PlistDict, origin: Origin): AuditedJob {
     isApples: isApples(label, origin.path, text(entries['Program']) ?? words[0] ?? null),
     isDeclared: origin.isDeclared,
     place: origin.place ?? null,
+    instance: origin.instance ?? null,
     declared: origin.declared ?? null,
     ignore: origin.ignore ?? [],
     program: text(entries['Program']) ?? words[0] ?? null,

@@ -98,13 +98,14 @@ function targetsOf(declared: readonly Job[], { options }: Context): (label: stri
   return (label) => label !== null && matchesAny(options.target, instances.get(label) ?? null, label);
 }
 
-function judged({ plist, placement, place, auditIgnore }: Job): AuditedJob {
+function judged({ instance, plist, placement, place, auditIgnore }: Job): AuditedJob {
   return auditedJob(plist, {
     path: null,
     source: null,
     isDeclared: true,
     scope: placement === 'system' ? 'daemon' : 'agent',
     place,
+    instance,
     ignore: auditIgnore,
   });
 }

@@ -2,13 +2,12 @@ import { isAbsolute, relative } from 'node:path';
 import { auditJobs, isAtLeast } from '../audit/audit.ts';
 import type { Finding } from '../audit/finding.ts';
 import { isMeant } from '../audit/ignore.ts';
-import { mend } from '../audit/mend.ts';
 import { DESCRIPTIONS } from '../audit/table.ts';
 import type { Severity } from '../model/diagnostic.ts';
-import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
-import { writePlist } from '../plist/write.ts';
+import { EXIT, type ExitCode } from '../model/errors.ts';
 import { findingsToAnnotations, findingsToSarif, findingToJson } from '../report/audit-formats.ts';
 import { renderFindings, renderRules } from '../report/audit-text.ts';
+import { printMended } from './audit-fix.ts';
 import { declaredAndInstalled, namedPlists, type Subject } from './audit-subject.ts';
 import type { Command, Context } from './context.ts';
 import { printDocument } from './document.ts';
@@ -68,40 +67,6 @@ function print(
 }
 
 const isSecret = ({ code }: Finding): boolean => code === 'environment/secret';
-
-/** The plist with every mistake mended that can be mended without a decision. */
-function printMended(
-  { jobs, unreadable: broken }: Subject,
-  findings: readonly Finding[],
-  context: Context,
-): ExitCode {
-  const [job] = jobs;
-  if (jobs.length !== 1 || job === undefined || broken.length > 0)
-    throw new ReconcileError(
-      'usage/fix',
-      '`audit --fix` prints one corrected plist, so it wants one that can be read.',
-      {
-        hint: 'Run `reconcile audit --fix PATH` with the path of one plist.',
-        exitCode: EXIT.usage,
-      },
-    );
-  const comments = job.source?.comments.map(({ text }) => text.trim()) ?? [];
-  const left = findings.filter(({ edits }) => edits.length === 0);
-  context.terminal.out(
-    writePlist(
-      mend(
-        job.plist,
-        findings.flatMap(({ edits }) => edits),
-      ),
-      comments,
-    ),
-  );
-  if (left.length > 0)
-    context.terminal.note(
-      `${left.length === 1 ? 'One finding needs' : `${left.length} findings need`} a decision of yours; \`reconcile audit ${displayPath(job.path ?? '', context.cwd)}\` tells.`,
-    );
-  return EXIT.ok;
-}
 
 function listRules(context: Context): ExitCode {
   if (context.options.json)

@@ -287,7 +287,7 @@ export function buildProgram(version: string, run: Run): Commander {
     .option('--ignore <code>', 'not this rule, or not this area: text/* (repeatable)', repeatable)
     .option('--request <code>', 'also this rule that is off by default (repeatable)', repeatable)
     .option('--all', 'every rule, also those on request')
-    .option('--fix', 'print the corrected plist of one path')
+    .option('--fix', 'print one plist or reconcile file with what can be mended mended')
     .option('--rules', 'list the rules')
     .action((paths: readonly string[], own: object, command: Commander) =>
       run('audit', async () => (await import('./audit.ts')).audit, { ...own, paths }, allOptions(command)),

@@ -127,6 +127,35 @@ agents/net.me.trap.plist
     expect((await world.reconcile('audit', '--fix', 'agents')).code).toBe(64);
   });
 
+  it('prints a corrected reconcile file, every other byte as it was', async () => {
+    const text = `version: 1   # mine
+instances:
+  # every hour
+  tidy:
+    command: [/opt/tidy]
+    restart: always   # no
+    start: { every: 1h }
+    environment:
+      PATH: /opt/homebrew/bin   # short
+      HOME: /Users/me
+
+  other: { command: [/opt/other], environment: { PATH: /opt/bin } }
+`;
+    world.write('mend.yaml', text);
+    const { code, stdout, stderr } = await world.reconcile('audit', '--fix', 'mend.yaml');
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      text
+        .replace('    restart: always   # no\n', '')
+        .replace('/opt/homebrew/bin ', '/opt/homebrew/bin:/usr/bin:/bin ')
+        .replace('      HOME: /Users/me\n', '')
+        .replace('PATH: /opt/bin }', 'PATH: /opt/bin:/usr/bin:/bin }'),
+    );
+    expect(stderr).toBe('');
+    world.write('mended.yaml', stdout);
+    expect((await world.reconcile('audit', 'mended.yaml')).code).toBe(0);
+  });
+
   it('refuses in words what is not there, too large, or a folder that links to itself', async () => {
     const missing = await world.reconcile('audit', 'nowhere.plist');
     expect([missing.code, missing.stderr]).toEqual([
