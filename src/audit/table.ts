@@ -6,17 +6,19 @@ import { ENVIRONMENT_RULES } from './rules/environment.ts';
 import { KEY_RULES } from './rules/keys.ts';
 import { LABEL_RULES } from './rules/label.ts';
 import { PATH_RULES } from './rules/paths.ts';
+import { PROGRAM_RULES } from './rules/program.ts';
 import { RESTART_RULES } from './rules/restart.ts';
-import { RUN_RULES } from './rules/run.ts';
 import { SCHEDULE_RULES } from './rules/schedule.ts';
 import { TEXT_RULES } from './rules/text.ts';
+import { WORD_RULES } from './rules/words.ts';
 import { BAD_IGNORE, type Description, UNREADABLE } from './special.ts';
 
 /** Every rule on a single job. */
 export const RULES: readonly Rule[] = [
   ...RESTART_RULES,
   ...SCHEDULE_RULES,
-  ...RUN_RULES,
+  ...PROGRAM_RULES,
+  ...WORD_RULES,
   ...PATH_RULES,
   ...ENVIRONMENT_RULES,
   ...LABEL_RULES,

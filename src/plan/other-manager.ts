@@ -1,20 +1,7 @@
-import type { Job } from '../model/job.ts';
 import type { Blocked } from '../model/plan.ts';
-import type { PlistDict } from '../model/plist.ts';
 import { because, type Decision } from './decision.ts';
 import type { Situation } from './situation.ts';
 import { warnAbout } from './warn.ts';
-
-/** Compared whatever the declaration says: leaving them out is a policy, too. */
-const RESTART_KEYS: ReadonlySet<string> = new Set(['KeepAlive', 'OnDemand', 'RunAtLoad', 'ThrottleInterval']);
-
-/** Keys of a plist that another program writes and that the declaration says nothing of: they are that program's affair. */
-export function keysOfOther(job: Job, onDisk: PlistDict | null): readonly string[] {
-  if (!job.managedByOther || onDisk === null) return [];
-  return Object.keys(onDisk.entries).filter(
-    (key) => !Object.hasOwn(job.plist.entries, key) && !RESTART_KEYS.has(key),
-  );
-}
 
 /**
  * A job that another program manages is never changed; what differs from its declaration is told. One that was ours is

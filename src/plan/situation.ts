@@ -7,7 +7,6 @@ import { dict, type PlistDict } from '../model/plist.ts';
 import { changedPaths } from './changed-paths.ts';
 import { isAsApplied } from './hash.ts';
 import type { Lookup } from './lookup.ts';
-import { keysOfOther } from './other-manager.ts';
 
 /** The plist at the job's path: `closed` may not even be read; `unreadable` was read and is no plist. */
 export type FileState = 'none' | 'equal' | 'differs' | 'unreadable' | 'closed' | 'symlink';
@@ -110,6 +109,17 @@ function keysLeftAlone(job: Job, entry: LedgerEntry | null): readonly string[] {
   if (entry === null || job.ignoreChanges.length === 0) return job.ignoreChanges;
   const declared = normalise(job.plist).entries;
   return job.ignoreChanges.filter((key) => isAsApplied(entry.applied, [key], declared[key]));
+}
+
+/** Compared whatever the declaration says: leaving them out is a policy, too. */
+const RESTART_KEYS: ReadonlySet<string> = new Set(['KeepAlive', 'OnDemand', 'RunAtLoad', 'ThrottleInterval']);
+
+/** Keys of a plist that another program writes and that the declaration says nothing of: they are that program's affair. */
+function keysOfOther(job: Job, onDisk: PlistDict | null): readonly string[] {
+  if (!job.managedByOther || onDisk === null) return [];
+  return Object.keys(onDisk.entries).filter(
+    (key) => !Object.hasOwn(job.plist.entries, key) && !RESTART_KEYS.has(key),
+  );
 }
 
 function keepOutsideChanges(job: Job, onDisk: PlistDict | null, ignored: readonly string[]): PlistDict {
