@@ -4,7 +4,6 @@
  */
 export { type ApplyOptions, applyPlan } from './apply/apply.ts';
 export type { Config, Instance, InstanceFields } from './config/instance.ts';
-export { configJsonSchema } from './config/json-schema.ts';
 export { loadConfig } from './config/load.ts';
 export { parseConfig } from './config/parse.ts';
 export { compileJobs } from './desired/compile.ts';
@@ -25,6 +24,7 @@ export { planChanges } from './plan/plan.ts';
 export { equalPlist } from './plist/equal.ts';
 export { readPlist } from './plist/read.ts';
 export { writePlist } from './plist/write.ts';
+export { configJsonSchema } from './report/file-schema.ts';
 export { planToJson } from './report/plan-json.ts';
 export { renderPlan } from './report/plan-text.ts';
 export { realClock } from './sys/clock.ts';

@@ -1,5 +1,5 @@
-import { configJsonSchema } from '../config/json-schema.ts';
 import { EXIT } from '../model/errors.ts';
+import { configJsonSchema } from '../report/file-schema.ts';
 import type { Command } from './context.ts';
 
 /** Prints the JSON Schema of the file, for editors; the same with and without `--json`. */

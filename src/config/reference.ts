@@ -10,6 +10,8 @@ interface Row {
   readonly meaning: string;
   readonly plist: string;
   readonly example: string;
+  /** What each of its words means. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** The reference page of the file, in Markdown; docs/reference.md is kept equal to it by a test. */
@@ -27,10 +29,12 @@ export function configReference(): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function entry({ field, takes, meaning, plist, example }: Row): string {
+function entry({ field, takes, meaning, plist, example, values }: Row): string {
   const facts = [`Takes ${takes}.`, plist === '' ? '' : `Writes ${plist}.`].filter((fact) => fact !== '');
   const code = example === '' ? '' : `\n\n\`\`\`yaml\n${example}\n\`\`\``;
-  return `### \`${field}\`\n\n${meaning}\n\n${facts.join(' ')}${code}`;
+  const words = Object.entries(values).map(([word, means]) => `\n- \`${word}\`: ${means}`);
+  const list = words.length === 0 ? '' : `\n${words.join('')}`;
+  return `### \`${field}\`\n\n${meaning}\n\n${facts.join(' ')}${list}${code}`;
 }
 
 function rowsOf(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ''): Row[] {
@@ -44,6 +48,7 @@ function rowsOf(shape: Readonly<Record<string, z.core.$ZodType>>, prefix = ''): 
       meaning: FIELDS_OF_LAYERS[field] ?? known?.description ?? '',
       plist: known?.plist ?? '',
       example: known?.example ?? '',
+      values: known?.values ?? {},
     };
     const inner = field in FIELDS_OF_LAYERS ? undefined : shapeOf(schema);
     return [row, ...(inner === undefined ? [] : rowsOf(inner, `${field}.`))];

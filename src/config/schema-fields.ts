@@ -89,16 +89,19 @@ const umask = z
     json: { pattern: '^0*[0-7]{1,3}$' },
   });
 
-const plistDict = (entry: About) =>
-  z
-    .custom<PlistDict>()
-    .register(about, { words: 'a map of launchd.plist(5) keys', ...entry, json: { type: 'object' } });
+const plistDict = (json: NonNullable<About['json']>, entry: About) =>
+  z.custom<PlistDict>().register(about, { words: 'a map of launchd.plist(5) keys', ...entry, json });
 
-/** The fields of an instance, a template and `defaults`; the member order is that of the reference page. */
+/** The codes themselves are not known here; the JSON Schema is given them. */
+const ruleCode = z
+  .string()
+  .check(rule(ruleCodeProblem))
+  .register(about, { description: '', json: { $ref: '#/definitions/rule' } });
+
 /** What `audit` is not to tell, of one job or of all. */
 export const auditSchema: z.ZodMiniType<{ readonly ignore: readonly string[] }> = z
   .strictObject({
-    ignore: z.array(z.string().check(rule(ruleCodeProblem))).register(about, {
+    ignore: z.array(ruleCode).register(about, {
       description: 'Codes of rules that do not count here; `text/*` stands for an area.',
       example: 'ignore: [run/shell-command]',
     }),
@@ -118,6 +121,7 @@ function ruleCodeProblem(code: string): { code: string; message: string; hint: s
   };
 }
 
+/** The fields of an instance, a template and `defaults`; the member order is that of the reference page. */
 const shape = {
   label: z.exactOptional(
     z
@@ -142,6 +146,12 @@ const shape = {
         'Where it lives: an agent of the login session (`gui`, the default), an agent without one (`user`), a daemon (`system`), or an agent for all users (`all-users`).',
       plist: 'LimitLoadToSessionType',
       example: 'domain: system',
+      values: {
+        gui: 'An agent of your login session, in ~/Library/LaunchAgents. The default.',
+        user: 'An agent without a login session; it is not loaded again after a reboot.',
+        system: 'A daemon of the machine, in /Library/LaunchDaemons; needs root.',
+        'all-users': 'An agent of everyone who logs in, in /Library/LaunchAgents; needs root.',
+      },
     }),
   ),
   enabled: z.exactOptional(
@@ -248,6 +258,7 @@ const shape = {
       description: 'From SIGTERM to SIGKILL when it is stopped.',
       plist: 'ExitTimeOut',
       example: 'stop_timeout: 30s',
+      alternatives: ['10s', '2m'],
     }),
   ),
   process_type: z.exactOptional(
@@ -255,6 +266,12 @@ const shape = {
       description: 'How much of the machine it may claim.',
       plist: 'ProcessType',
       example: 'process_type: background',
+      values: {
+        background: 'Work that nobody waits for: less processor and disk.',
+        standard: 'What launchd takes when nothing is said.',
+        adaptive: 'Background, until something that the user waits for talks to it by XPC.',
+        interactive: 'As much as an app: for what the user waits for.',
+      },
     }),
   ),
   nice: z.exactOptional(
@@ -299,21 +316,32 @@ const shape = {
       description:
         'Who writes the plist. `other`: another program does; it is compared and audited, never written. Default: `reconcile`.',
       example: 'managed_by: other',
+      values: {
+        reconcile: 'reconcile writes the plist. The default.',
+        other: 'Another program writes it: it is compared and audited, never written.',
+      },
     }),
   ),
   audit: z.exactOptional(auditSchema),
   launchd: z.exactOptional(
-    plistDict({
-      description:
-        'Any key of launchd.plist(5) but Label, merged last, value as it stands. A key that a field above writes too is an error.',
-      example: 'launchd: {SoftResourceLimits: {NumberOfFiles: 4096}}',
-    }),
+    // The JSON Schema is given its keys, which are not known in this room.
+    plistDict(
+      { $ref: '#/definitions/launchd' },
+      {
+        description:
+          'Any key of launchd.plist(5) but Label, merged last, value as it stands. A key that a field above writes too is an error.',
+        example: 'launchd: {SoftResourceLimits: {NumberOfFiles: 4096}}',
+      },
+    ),
   ),
   launchd_unchecked: z.exactOptional(
-    plistDict({
-      description: 'Keys that the manual does not name, unchecked.',
-      example: 'launchd_unchecked: {SomePrivateKey: true}',
-    }),
+    plistDict(
+      { type: 'object' },
+      {
+        description: 'Keys that the manual does not name, unchecked.',
+        example: 'launchd_unchecked: {SomePrivateKey: true}',
+      },
+    ),
   ),
 };
 

@@ -12,6 +12,10 @@ export interface About {
   readonly plist?: string;
   /** YAML. */
   readonly example?: string;
+  /** Values that an editor offers beside that of the example. */
+  readonly alternatives?: readonly string[];
+  /** What each of its words means. */
+  readonly values?: Readonly<Record<string, string>>;
   /** What it takes, for messages and the reference: ``must be <words>``. */
   readonly words?: string;
   /** A value that is no map stands for these members. */
@@ -76,7 +80,11 @@ export const seconds = (entry: About): z.ZodMiniType<number> =>
       ...entry,
       json: {
         anyOf: [
-          { type: 'string', pattern: '^(?=.)(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$|^\\d+$|\\$\\{' },
+          {
+            type: 'string',
+            pattern: '^(?=.)(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$|^\\d+$|\\$\\{',
+            patternErrorMessage: 'Not a duration. Write 30s, 15m, 1h30m or 2d, or whole seconds.',
+          },
           { type: 'integer', minimum: 1 },
         ],
       },

@@ -13,6 +13,13 @@ const restart = z
           'After which exits launchd starts the job again. Default: `on-failure` for a job started at load, `never` for a triggered one.',
         plist: 'KeepAlive',
         example: 'policy: on-failure',
+        values: {
+          always: 'Restarts whatever the exit.',
+          'on-failure': 'Restarts after a failure or any signal; stays down after exit 0.',
+          'on-success': 'Restarts after exit 0; stays down after a failure or a signal.',
+          'on-crash': 'Restarts after a crash signal only, such as SEGV or ABRT.',
+          never: 'Stays down whatever the exit.',
+        },
       }),
     ),
     throttle: z.exactOptional(
@@ -20,6 +27,7 @@ const restart = z
         description: 'Least time from one start to the next.',
         plist: 'ThrottleInterval',
         example: 'throttle: 30s',
+        alternatives: ['10s', '5m'],
       }),
     ),
     run_while: z.exactOptional(

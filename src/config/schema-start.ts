@@ -36,6 +36,7 @@ const start = z
         description: 'Start again and again, this long from one start to the next.',
         plist: 'StartInterval',
         example: 'every: 15m',
+        alternatives: ['1h', '1d'],
       }),
     ),
     schedule: z.exactOptional(
@@ -43,6 +44,7 @@ const start = z
         description: 'When to start: cron words (five fields or `@daily`), or a list of calendar entries.',
         plist: 'StartCalendarInterval',
         example: 'schedule: "30 3 * * 1-5"',
+        alternatives: ['0 9 * * *', '@hourly', '@daily', '@weekly'],
         words: 'cron words such as `"30 3 * * 1-5"`, or a list such as `[{hour: 3, minute: 30}]`',
       }),
     ),

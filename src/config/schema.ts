@@ -89,6 +89,22 @@ export const instanceSchema: Schema = z.strictObject({
   ...fieldShape,
 });
 
+/** What an editor offers below `instances:`; `${1:…}` are places that it goes to. */
+const FIRST_INSTANCES: readonly object[] = [
+  {
+    label: 'a job that keeps running',
+    body: { '${1:name}': { command: '${2:/path/to/program}', restart: '${3:on-failure}', logs: true } },
+  },
+  {
+    label: 'a job at times of the calendar',
+    body: { '${1:name}': { command: '${2:/path/to/program}', start: { schedule: '"${3:30 3 * * *}"' } } },
+  },
+  {
+    label: 'a job every so often',
+    body: { '${1:name}': { command: '${2:/path/to/program}', start: { every: '${3:15m}' } } },
+  },
+];
+
 const shape = {
   version: z.literal(1).register(about, {
     description: 'Version of this format. Required in the root file.',
@@ -131,12 +147,14 @@ const shape = {
     z.record(z.string().check(rule(nameProblem)), layerSchema).register(about, {
       description: 'Named sets of fields that instances build on.',
       words: 'a map of templates',
+      json: { propertyNames: { title: 'name' } },
     }),
   ),
   instances: z.exactOptional(
     z.record(z.string().check(rule(nameProblem)), instanceSchema).register(about, {
       description: 'The jobs, by name.',
       words: 'a map of instances',
+      json: { propertyNames: { title: 'name' }, defaultSnippets: FIRST_INSTANCES },
     }),
   ),
   audit: z.exactOptional(auditSchema),

@@ -41,11 +41,11 @@ export function checkStatus(spec: KeySpec, path: readonly string[]): readonly Ke
           'unsupported',
           path,
           `${name} does nothing: launchd ignores it today.`,
-          instead(spec),
+          statusHint(spec),
         ),
       ];
     case 'deprecated':
-      return [problem('warning', 'deprecated', path, `${name} is deprecated.`, instead(spec))];
+      return [problem('warning', 'deprecated', path, `${name} is deprecated.`, statusHint(spec))];
     case 'discouraged':
     case 'legacy':
       return [
@@ -54,7 +54,7 @@ export function checkStatus(spec: KeySpec, path: readonly string[]): readonly Ke
           'discouraged',
           path,
           `${name} is best avoided: ${lower(spec.summary)}`,
-          instead(spec),
+          statusHint(spec),
         ),
       ];
     case 'not-for-file-plists':
@@ -64,7 +64,7 @@ export function checkStatus(spec: KeySpec, path: readonly string[]): readonly Ke
           'not-for-files',
           path,
           `${name} works only for jobs that an app registers itself, not for plists in LaunchAgents or LaunchDaemons.`,
-          instead(spec),
+          statusHint(spec),
         ),
       ];
   }
@@ -215,7 +215,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
   inetdCompatibility: 'Let the program take its sockets over from launchd.',
 };
 
-function instead(spec: KeySpec): string {
+/** What to do about a key that is not to be used, or not any more. */
+export function statusHint(spec: KeySpec): string {
   return INSTEAD[spec.name] ?? 'Leave it out.';
 }
 
