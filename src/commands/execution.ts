@@ -1,10 +1,11 @@
 import { applyPlan } from '../apply/apply.ts';
 import { EXIT, type ExitCode } from '../model/errors.ts';
 import type { Change, Plan } from '../model/plan.ts';
-import type { Report, Result } from '../model/report.ts';
+import type { Event, Report, Result } from '../model/report.ts';
 import { IS_CALLER } from '../plan/caller.ts';
 import { reportToJson } from '../report/apply-json.ts';
 import { renderReport } from '../report/apply-text.ts';
+import { happeningOf } from '../report/happening.ts';
 import { renderPlan } from '../report/plan-text.ts';
 import { launchctlCommand } from '../sys/places.ts';
 import { mayGoOn, type Unanswered } from './confirm.ts';
@@ -68,7 +69,12 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     sudo: execution.sudo ?? false,
     emit: progress.emit,
   });
-  const applied = await applyPlan(hands.plan, world.ports, progress.emit, {
+  const tell = teller(hands.plan, execution);
+  const emit = (event: Event): void => {
+    progress.emit(event);
+    tell(event);
+  };
+  const applied = await applyPlan(hands.plan, world.ports, emit, {
     signal: context.signal,
     again,
     ...settings,
@@ -87,6 +93,17 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
   // That there is nothing to do is said once: with the plan, where that was shown.
   else if (confirm === null && execution.quietly !== true) terminal.out(renderPlan(plan, terminal.style));
   return exitCode;
+}
+
+/** Every end of a change goes into the history as it comes, so that a run that is killed has told what it did. */
+function teller(plan: Plan, { world, removed }: Execution): (event: Event) => void {
+  const changes = new Map(plan.changes.map((change) => [`${change.domain}/${change.label}`, change]));
+  return (event) => {
+    if (event.event !== 'change-finished') return;
+    const change = changes.get(`${event.domain}/${event.label}`);
+    const happening = change === undefined ? null : happeningOf(change, event.result, plan.stack, removed);
+    if (happening !== null) world.history.add(happening);
+  };
 }
 
 function withoutCallers(plan: Plan, isCaller: (change: Change) => boolean): Plan {

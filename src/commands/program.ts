@@ -252,6 +252,18 @@ export function buildProgram(version: string, run: Run): Commander {
         file === undefined ? common : { ...common, file },
       );
     });
+  start('history', 'what was done to the jobs, what was left alone, and why', 'Jobs:')
+    .argument('[name]', 'an instance, a label, or a unique part of one')
+    .option('--follow', 'go on as it happens, until Ctrl-C')
+    .option('-n, --lines <n>', 'how many of the last events (default: 50)', wholeNumber)
+    .action((name: string | undefined, own: object, command: Commander) =>
+      run(
+        'history',
+        async () => (await import('./history.ts')).history,
+        { ...own, ...(name === undefined ? {} : { name }) },
+        allOptions(command),
+      ),
+    );
   start('forget', 'no longer ours; the job and its plist stay', 'Jobs:')
     .argument('<name>')
     .action((name: string, _, command: Commander) =>

@@ -3,9 +3,11 @@ import { type CheckedHand, openRootHand, rootPorts } from '../privilege/root-han
 import { prepareRootState } from '../privilege/root-state.ts';
 import { serveRequests } from '../privilege/serve.ts';
 import { changeHandlers, readBeginning } from '../privilege/side.ts';
+import { happeningOf } from '../report/happening.ts';
 import { realClock } from '../sys/clock.ts';
 import { invokingUid } from '../sys/config-source.ts';
 import { realFiles } from '../sys/files.ts';
+import { createHistory } from '../sys/history.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
 import { acquireLock, type Release } from '../sys/lock.ts';
 import { choosePlaces, MAC_LAUNCHCTL, realHost } from '../sys/places.ts';
@@ -37,7 +39,22 @@ export const rootSide: Command = async (_, { env, options, terminal }) => {
       release = await acquireLock(places.systemState, { ...basis, timeoutMs: lockTimeoutMs });
       await sweep([places.daemons, places.globalAgents, places.systemState], basis);
       const uid = invokingUid(env);
-      hand = await openRootHand({ places, uid, stack, settings, mayAdopt }, rootPorts(places, basis));
+      const history = createHistory({
+        places: { ...places, userState: places.systemState },
+        mayChangeSystem: true,
+        by: { command: 'root-side', pid: process.pid },
+        onLost: (why) => terminal.note(`Root's history is lost: ${why}`, 'always'),
+      });
+      const checked = await openRootHand(
+        { places, uid, stack, settings, mayAdopt },
+        rootPorts(places, basis),
+      );
+      hand = async (change, emit) => {
+        const end = await checked(change, emit);
+        const happening = happeningOf(change, end.result, stack);
+        if (happening !== null) history.add(happening);
+        return end;
+      };
     },
     ...changeHandlers((change, emit) => {
       if (hand === null) throw new Error('It has not begun.');

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { isSystemWide } from '../launchd/domains.ts';
 import type { Host, Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
+import type { HistoryEvent } from '../model/history.ts';
 import type { Unfinished } from '../model/journal.ts';
 import type { LifecycleSubject } from '../plan/lifecycle.ts';
 import { type Connection, connect } from '../privilege/connect.ts';
@@ -11,7 +12,7 @@ import { realFiles } from '../sys/files.ts';
 import { parseJournal } from '../sys/journal-file.ts';
 import { createLedgerStore } from '../sys/ledger.ts';
 import { rootOf } from '../sys/places.ts';
-import type { Ports } from '../sys/ports.ts';
+import type { History, Ports } from '../sys/ports.ts';
 import type { Rights } from './who.ts';
 
 /** This very command, for another process of it. */
@@ -49,6 +50,33 @@ export function portsToLook(root: Ports, userSide: Connection, host: Host, place
         ...(await root.journal.read()),
         ...usersUnfinished(await userSide.ask('journal', {}), places),
       ],
+    },
+  };
+}
+
+/** What happens to jobs of the user is written down by the user's own process. */
+export function shareHistory(
+  own: History,
+  userSide: Connection,
+  places: Places,
+  by: HistoryEvent['by'],
+): History {
+  const asked = new Set<Promise<unknown>>();
+  return {
+    add(happening) {
+      const { domain, plist: path } = happening;
+      if (isSystemWide({ domain, path }, places)) {
+        own.add(happening);
+        return;
+      }
+      const answer = userSide
+        .ask('tell', { happening, by })
+        .catch(() => {})
+        .finally(() => asked.delete(answer));
+      asked.add(answer);
+    },
+    async settled() {
+      await Promise.all([own.settled(), ...asked]);
     },
   };
 }

@@ -8,13 +8,15 @@ import { serveRequests } from '../privilege/serve.ts';
 import { changeHandlers, readBeginning } from '../privilege/side.ts';
 import { realClock } from '../sys/clock.ts';
 import { realFiles } from '../sys/files.ts';
+import { createHistory } from '../sys/history.ts';
+import { parseEvent } from '../sys/history-file.ts';
 import { createJournal } from '../sys/journal.ts';
 import { formatJournal } from '../sys/journal-file.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
 import { createLedgerStore } from '../sys/ledger.ts';
 import { acquireLock, type Release } from '../sys/lock.ts';
 import { choosePlaces, realHost } from '../sys/places.ts';
-import type { Ports } from '../sys/ports.ts';
+import type { History, Ports } from '../sys/ports.ts';
 import { realProcesses } from '../sys/processes.ts';
 import type { Command } from './context.ts';
 import { sweep } from './world.ts';
@@ -44,6 +46,7 @@ export const userSide: Command = async (_, { env, options, terminal }) => {
   let release: Release = async () => {};
   let begun: { readonly stack: string; readonly settings: Settings } | null = null;
   const unfinished = new Map<string, Unfinished>();
+  let history: History | null = null;
   const handlers = {
     ...readHandlers(realFiles),
     async journal() {
@@ -60,6 +63,15 @@ export const userSide: Command = async (_, { env, options, terminal }) => {
     async begin(fields: Readonly<Record<string, unknown>>) {
       begun = readBeginning(fields);
       for (const each of await ports.journal.read()) unfinished.set(`${each.domain}/${each.label}`, each);
+    },
+    async tell({ happening, by }: Readonly<Record<string, unknown>>) {
+      const told = parseEvent(
+        JSON.stringify({ version: 1, time: new Date().toISOString(), ...Object(happening), by }),
+      );
+      if (told === null) return;
+      history ??= createHistory({ places, mayChangeSystem: false, by: told.by, onLost: terminal.note });
+      history.add(told);
+      await history.settled();
     },
     ...changeHandlers((change, emit) => {
       if (begun === null) throw new Error('It has not begun.');

@@ -6,15 +6,16 @@ import { rootPorts } from '../privilege/root-hand.ts';
 import { prepareRootState } from '../privilege/root-state.ts';
 import { realClock } from '../sys/clock.ts';
 import { realFiles, removeLeftovers } from '../sys/files.ts';
+import { createHistory } from '../sys/history.ts';
 import { createJournal, JOURNAL_FOLDER } from '../sys/journal.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
 import { createLedgerStore } from '../sys/ledger.ts';
 import { acquireLock, type LockOptions, type Release } from '../sys/lock.ts';
 import { launchctlEnvironment } from '../sys/places.ts';
-import type { Ports } from '../sys/ports.ts';
+import type { History, Ports } from '../sys/ports.ts';
 import { realProcesses } from '../sys/processes.ts';
 import type { Context } from './context.ts';
-import { portsToLook, startUserSide } from './sides.ts';
+import { portsToLook, shareHistory, startUserSide } from './sides.ts';
 import { chooseWho, type Rights } from './who.ts';
 
 /** This machine: who we are, where things lie, and the only ways to look at and to change them. */
@@ -27,6 +28,8 @@ export interface World {
   readonly mayChangeSystem: boolean;
   /** A process of the user whose jobs are meant; only where root works for one. */
   readonly userSide: Connection | null;
+  /** Where it is told what was done, and what was left alone. */
+  readonly history: History;
 }
 
 /** Throws `usage` (exit 64) for `--as`: nothing but the file can be looked at for another machine. */
@@ -53,6 +56,15 @@ export function openWorld(context: Context): World {
   });
   const basis = { launchctl, files: realFiles, clock: realClock, processes: realProcesses };
   const mayChangeSystem = rights !== 'user';
+  const by = { command, pid: process.pid };
+  const history = createHistory({
+    // Root writes nothing among what is a user's.
+    places: rights === 'own' || rights === 'user' ? places : { ...places, userState: places.systemState },
+    mayChangeSystem,
+    by,
+    onLost: (why) =>
+      terminal.note(`What happens is not written down: the history is lost (${why}).`, 'always'),
+  });
   switch (rights) {
     case 'own':
     case 'user': {
@@ -61,14 +73,30 @@ export function openWorld(context: Context): World {
         ledger: createLedgerStore(places, realFiles, host.uid),
         journal: createJournal(places, realFiles, realProcesses, host.uid),
       };
-      return { host, places, ports, rights, mayChangeSystem, userSide: null };
+      return { host, places, ports, rights, mayChangeSystem, userSide: null, history };
     }
     case 'root-alone':
-      return { host, places, ports: rootPorts(places, basis), rights, mayChangeSystem, userSide: null };
+      return {
+        host,
+        places,
+        ports: rootPorts(places, basis),
+        rights,
+        mayChangeSystem,
+        userSide: null,
+        history,
+      };
     case 'root-for-user': {
       const userSide = startUserSide(host, places);
       const ports = portsToLook(rootPorts(places, basis), userSide, host, places);
-      return { host, places, ports, rights, mayChangeSystem, userSide };
+      return {
+        host,
+        places,
+        ports,
+        rights,
+        mayChangeSystem,
+        userSide,
+        history: shareHistory(history, userSide, places, by),
+      };
     }
   }
 }
@@ -79,7 +107,7 @@ export function openWorld(context: Context): World {
  */
 export async function withLock<T>(
   context: Context,
-  { places, ports, rights, userSide }: World,
+  { places, ports, rights, userSide, history }: World,
   work: () => Promise<T>,
 ): Promise<T> {
   const options = {
@@ -101,6 +129,7 @@ export async function withLock<T>(
     await sweep(foldersToSweep(places, rights), userSide === null ? ports : { ...ports, files: realFiles });
     return await work();
   } finally {
+    await history.settled();
     for (const release of releases.reverse()) await release();
     await userSide?.end();
   }

@@ -37,14 +37,18 @@ function changeToJson(change: Change): unknown {
 }
 
 function fieldToJson(field: FieldChange): unknown {
-  const show = (value: PlistValue | null) =>
-    field.sensitive && value !== null ? '(sensitive)' : plistToJson(value);
   return {
     key: field.key,
     path: field.path,
-    before: show(field.before),
-    after: show(field.after),
+    ...fieldValues(field),
     source: field.source,
     meaning: field.meaning,
   };
+}
+
+/** What may be told of its values, as JSON. */
+export function fieldValues(field: FieldChange): { readonly before: unknown; readonly after: unknown } {
+  const show = (value: PlistValue | null) =>
+    field.sensitive && value !== null ? '(sensitive)' : plistToJson(value);
+  return { before: show(field.before), after: show(field.after) };
 }

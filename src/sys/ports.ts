@@ -1,4 +1,5 @@
 import type { Domain } from '../model/domain.ts';
+import type { Happening } from '../model/history.ts';
 import type { Unfinished } from '../model/journal.ts';
 import type { FileIdentity, Ledger, LedgerEntry } from '../model/ledger.ts';
 
@@ -87,4 +88,12 @@ export interface Journal {
   begin(change: Unfinished): Promise<void>;
   /** Files and launchd are whole again. No entry: no error. */
   end(change: Pick<Unfinished, 'label' | 'domain' | 'plist'>): Promise<void>;
+}
+
+/** Where what happens is told, for whoever asks later. */
+export interface History {
+  /** Writes it down. Never throws and never keeps anybody waiting. */
+  add(happening: Happening): void;
+  /** All that was told so far is written down, or lost. Never rejects. */
+  settled(): Promise<void>;
 }

@@ -41,7 +41,8 @@ export async function readTail(path: string, lines: number): Promise<{ text: str
 
 /**
  * Tells what is added to a file from `offset` on, until the signal aborts. Woken by the folder's events, with a slow look
- * now and then for file systems that send none. A file that shrank was truncated: it is read from its start.
+ * now and then for file systems that send none. A file that shrank was truncated: it is read from its start. One that took
+ * its place (a log that is rotated) is read from its start, after the rest of the former one.
  */
 export async function follow(
   path: string,
@@ -52,6 +53,7 @@ export async function follow(
   let position = offset;
   let wake: () => void = () => undefined;
   const decoder = new TextDecoder();
+  const say = (bytes: Buffer): void => tell(decoder.decode(bytes, { stream: true }));
   const watchers: FSWatcher[] = [];
   for (const target of [path, dirname(path)])
     try {
@@ -61,9 +63,21 @@ export async function follow(
     }
   const stop = (): void => wake();
   signal.addEventListener('abort', stop);
+  let file = await openIfThere(path);
   try {
     while (!signal.aborted) {
-      position = await readOn(path, position, (bytes) => tell(decoder.decode(bytes, { stream: true })));
+      // Asked before the rest is read: what is written meanwhile is written to the file that is open.
+      const isReplaced = file === null || !(await isStill(file, path));
+      if (file !== null) position = await readOn(file, position, say);
+      if (isReplaced) {
+        const next = await openIfThere(path);
+        if (next !== null) {
+          if (file !== null) position = 0;
+          await file?.close();
+          file = next;
+          continue;
+        }
+      }
       if (signal.aborted) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 500);
@@ -76,27 +90,26 @@ export async function follow(
   } finally {
     signal.removeEventListener('abort', stop);
     for (const watcher of watchers) watcher.close();
+    await file?.close();
   }
 }
 
-async function readOn(path: string, position: number, tell: (bytes: Buffer) => void): Promise<number> {
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size === position) return position;
-  const file = await openIfThere(path);
-  if (file === null) return 0;
-  try {
-    let at = size < position ? 0 : position;
-    const block = Buffer.alloc(BLOCK);
-    for (;;) {
-      const { bytesRead } = await file.read(block, 0, block.length, at);
-      if (bytesRead === 0) return at;
-      tell(block.subarray(0, bytesRead));
-      at += bytesRead;
-    }
-  } finally {
-    await file.close();
+/** False: another file lies there now. */
+async function isStill(file: FileHandle, path: string): Promise<boolean> {
+  const there = await stat(path).catch(() => null);
+  if (there === null) return true;
+  const { dev, ino } = await file.stat();
+  return there.dev === dev && there.ino === ino;
+}
+
+async function readOn(file: FileHandle, position: number, tell: (bytes: Buffer) => void): Promise<number> {
+  const { size } = await file.stat();
+  let at = size < position ? 0 : position;
+  const block = Buffer.alloc(BLOCK);
+  for (;;) {
+    const { bytesRead } = await file.read(block, 0, block.length, at);
+    if (bytesRead === 0) return at;
+    tell(block.subarray(0, bytesRead));
+    at += bytesRead;
   }
 }

@@ -14,6 +14,7 @@ import type { Plan } from '../../src/model/plan.ts';
 import type { Report } from '../../src/model/report.ts';
 import { createConfigSource } from '../../src/sys/config-source.ts';
 import { realFiles } from '../../src/sys/files.ts';
+import { createHistory } from '../../src/sys/history.ts';
 import { createJournal } from '../../src/sys/journal.ts';
 import { createLedgerStore } from '../../src/sys/ledger.ts';
 import type { Clock, Files, Launchctl, Processes } from '../../src/sys/ports.ts';
@@ -93,13 +94,21 @@ function open(
   const ledger = createLedgerStore(places, files, uid);
   const journal = createJournal(places, files, realProcesses, uid);
   const ports = { launchctl, files, clock, processes, ledger, journal };
+  const history = createHistory({
+    places,
+    mayChangeSystem: true,
+    by: { command: 'apply', pid: process.pid },
+    onLost: (why) => {
+      throw new Error(why);
+    },
+  });
   const context = {
     options: { target: [], timeoutMs: 10_000, lockTimeoutMs: 0 },
     signal: new AbortController().signal,
     terminal: { note: () => {} },
   } as unknown as Context;
   return {
-    world: { host, places, ports, rights: 'own', mayChangeSystem: true, userSide: null },
+    world: { host, places, ports, rights: 'own', mayChangeSystem: true, userSide: null, history },
     context,
     declaration: { config, jobs, diagnostics: [], sources: {}, host, places },
   };
