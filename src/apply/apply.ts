@@ -4,6 +4,7 @@ import type { Event, Failure, Outcome, Report, Result } from '../model/report.ts
 import { CALL_TIMEOUT_MS } from '../sys/launchctl.ts';
 import type { Ports } from '../sys/ports.ts';
 import { type CarriedOut, carryOut, type Means } from './carry-out.ts';
+import { type AskHealth, awaitHealthy, withoutWait } from './health.ts';
 import { runInOrder } from './schedule.ts';
 import { SETTLE_MS, settle } from './settle.ts';
 import { isMoot, isSettled } from './unfinished.ts';
@@ -23,6 +24,8 @@ export interface ApplyOptions {
   readonly again?: string;
   /** How a person calls this launchctl in a shell; default `launchctl`. */
   readonly launchctlCommand?: string;
+  /** Asks a job how it is; without it nobody waits for health. */
+  readonly askHealth?: AskHealth;
   /**
    * Carries out the changes, or the parts of them, that another process must do, as root or as the user. `here` does a
    * part in this process. Null: this process does all of the change.
@@ -80,8 +83,10 @@ export async function applyPlan(
           again,
         );
       const earlier = unfinishedOf(change);
-      const end =
-        left === null ? await (options.elsewhere?.(change, here) ?? here(change)) : leave(change, ...left);
+      const { change: doing, wait } = withoutWait(change);
+      const carried =
+        left === null ? await (options.elsewhere?.(doing, here) ?? here(doing)) : leave(change, ...left);
+      const end = wait === null ? carried : await waited(change, wait, carried);
       if (end.result.outcome === 'unchanged' && earlier !== null && (await isSettled(earlier, means)))
         await ports.journal.end(earlier).catch(() => {});
       failed ||= isFailure(end.result.outcome);
@@ -103,6 +108,18 @@ export async function applyPlan(
     diagnostics: [...carriedOut.flatMap(({ diagnostics }) => diagnostics), ...unsettled],
     interrupted: signal?.aborted ?? false,
   };
+
+  /** The job is up; those that depend on it come only once it answers, or has had its time. */
+  async function waited(
+    change: Change,
+    wait: Parameters<typeof awaitHealthy>[1],
+    end: CarriedOut,
+  ): Promise<CarriedOut> {
+    if (end.result.outcome !== 'applied' || options.askHealth === undefined) return end;
+    emit({ event: 'action-started', label: change.label, domain: change.domain, action: wait.action });
+    const told = await awaitHealthy(change, wait, options.askHealth, { ports, settings }, signal);
+    return told === null ? end : { ...end, diagnostics: [...end.diagnostics, told] };
+  }
 
   function unfinishedOf({ domain, label }: Change): Unfinished | null {
     return unfinished.get(`${domain}/${label}`) ?? null;

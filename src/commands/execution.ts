@@ -14,6 +14,7 @@ import { noteDiagnostics } from './declaration.ts';
 import { handOver } from './detach.ts';
 import { formatDocument } from './document.ts';
 import { openHands } from './hands.ts';
+import { askHealthOf } from './health.ts';
 import { isPending } from './planning.ts';
 import { showProgress } from './progress.ts';
 import type { World } from './world.ts';
@@ -79,6 +80,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     again,
     ...settings,
     failFast: execution.failFast ?? false,
+    askHealth: askHealthOf(world),
     ...(hands.elsewhere === undefined ? {} : { elsewhere: hands.elsewhere }),
     ...(execution.parallelism === undefined ? {} : { parallelism: execution.parallelism }),
   }).finally(() => hands.end());

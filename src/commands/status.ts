@@ -5,6 +5,7 @@ import { renderJobStatus, renderStatus } from '../report/status-text.ts';
 import type { Command } from './context.ts';
 import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { formatDocument } from './document.ts';
+import { observeHealth } from './health.ts';
 import { resolveName } from './names.ts';
 import { isPending, makePlan } from './planning.ts';
 import { openWorld } from './world.ts';
@@ -16,7 +17,8 @@ export const status: Command<{
 }> = async (args, context) => {
   const { terminal, options } = context;
   const declaration = loadDeclaration(context);
-  const { observed, plan, preflights } = await makePlan(declaration, openWorld(context), context, {
+  const world = openWorld(context);
+  const { observed, plan, preflights } = await makePlan(declaration, world, context, {
     refresh: 'full',
   });
   // What keeps a job from being started, or that it is disabled, stands in its own row; of the others, `plan` tells what
@@ -25,7 +27,9 @@ export const status: Command<{
     ({ code }) => !code.startsWith('preflight/') && code !== 'job/disabled',
   );
   noteDiagnostics(context, notes, declaration.sources);
-  const all = judgeStatus(declaration.jobs, observed, plan, preflights);
+  const shown = declaration.jobs.filter(({ excluded }) => !excluded);
+  const healths = await observeHealth(shown, observed, world, context.signal);
+  const all = judgeStatus(declaration.jobs, observed, plan, preflights, healths);
   const jobs = args.name === undefined ? all : [resolveName(args.name, all)];
   const labels = new Set(jobs.map(({ label }) => label));
   const pending = isPending({ ...plan, changes: plan.changes.filter(({ label }) => labels.has(label)) });

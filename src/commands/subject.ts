@@ -49,6 +49,7 @@ export async function observeNamed(name: string, context: Context, world: World)
       declaredOff: job?.enabled === false,
       entry,
       launchctl: launchctlCommand(world.places),
+      ...(job?.healthcheck === undefined ? {} : { healthcheck: job.healthcheck }),
     },
   };
 }

@@ -1,12 +1,5 @@
 /** Fields that the interface names and this version does not have. */
-export const NOT_YET: ReadonlySet<string> = new Set([
-  'env_file',
-  'secrets',
-  'restart_on',
-  'healthcheck',
-  'stale',
-  'give_up',
-]);
+export const NOT_YET: ReadonlySet<string> = new Set(['env_file', 'secrets', 'restart_on', 'give_up']);
 
 /** Words of the whole file that people bring along from Compose and elsewhere. */
 export const FOREIGN_ROOT_WORDS: Readonly<Record<string, string>> = {
@@ -47,6 +40,8 @@ export const FOREIGN_FIELDS: Readonly<Record<string, string>> = {
   throttle: 'restart.throttle',
   run_while: 'restart.run_while',
   keep_alive: 'restart',
+  health: 'healthcheck',
+  health_check: 'healthcheck',
   extends: 'template',
   templates: 'template',
 };

@@ -71,6 +71,22 @@ export interface InstanceFields {
   readonly ignore_changes?: readonly string[];
   readonly managed_by?: 'reconcile' | 'other';
   readonly audit?: { readonly ignore: readonly string[] };
+  readonly healthcheck?: {
+    /** `host:port`, or a port; as written. */
+    readonly tcp?: string;
+    readonly unix_socket?: string;
+    readonly http?: { readonly url: string; readonly status?: readonly number[] };
+    readonly command?: string | readonly string[];
+    /** `within` in seconds. */
+    readonly fresh_file?: { readonly path: string; readonly within: number };
+    /** Seconds, as the two below. */
+    readonly interval?: number;
+    readonly timeout?: number;
+    readonly retries?: number;
+    readonly start_period?: number;
+    readonly on_unhealthy?: 'restart' | 'report';
+  };
+  readonly stale?: { readonly sockets?: readonly string[]; readonly pid_files?: readonly string[] };
   /** launchd.plist(5) keys, verbatim. */
   readonly launchd?: PlistDict;
   /** Keys that are not in the manual, verbatim and unchecked. */

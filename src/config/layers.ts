@@ -56,11 +56,19 @@ function originsOf({ value, origin }: MapEntry): [string, MapEntry][] {
   return entries.map(([key, entry]) => [key, { ...entry, origin: entry.origin ?? origin }]);
 }
 
-/** Short forms written out, so that layers merge member by member: `restart: P` is `{policy: P}`, a limit is both. */
+/** Short forms written out, so that layers merge member by member: `restart: P` is `{policy: P}`, a limit is both, `http: U` is `{url: U}`. */
 export function expandShortForms(fields: MapNode): MapNode {
   const entries = new Map(fields.entries);
   const restart = entries.get('restart');
   if (restart !== undefined) entries.set('restart', expandTo(['policy'], restart));
+  const health = entries.get('healthcheck');
+  if (health?.value.kind === 'map') {
+    const http = health.value.entries.get('http');
+    if (http !== undefined) {
+      const members = new Map(health.value.entries).set('http', expandTo(['url'], http));
+      entries.set('healthcheck', { ...health, value: mapWith(health.value, members) });
+    }
+  }
   const limits = entries.get('limits');
   if (limits?.value.kind === 'map') {
     const each = new Map<string, MapEntry>();

@@ -3,6 +3,7 @@ import type { PlistDict } from '../model/plist.ts';
 import type { Problem } from './collector.ts';
 import type { InstanceFields } from './instance.ts';
 import { labelProblem } from './names.ts';
+import { healthcheckSchema, staleSchema } from './schema-health.ts';
 import {
   type About,
   about,
@@ -322,6 +323,8 @@ const shape = {
       },
     }),
   ),
+  healthcheck: z.exactOptional(healthcheckSchema),
+  stale: z.exactOptional(staleSchema),
   audit: z.exactOptional(auditSchema),
   launchd: z.exactOptional(
     // The JSON Schema is given its keys, which are not known in this room.

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host, Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
 import { compileEnvironment } from './environment.ts';
+import { compileHealthcheck, compileStale } from './health.ts';
 import { checkLayer } from './layers.ts';
 import { compileStreams, logFolders } from './logs.ts';
 import { compileSessions, labelOf, locate, verifyLabel, verifySession } from './placement.ts';
@@ -95,6 +96,8 @@ function compileInstance(
     ]),
     managedByOther: fields.managed_by === 'other',
     auditIgnore: fields.audit?.ignore ?? [],
+    ...compileHealthcheck(draft, decided.plist),
+    ...compileStale(draft, decided.plist),
     place: instance.place,
   };
   return { instance, problems, job };

@@ -8,7 +8,7 @@ import { splitWords, type Word } from './words.ts';
 export const LAUNCHD_PATH = '/usr/bin:/bin:/usr/sbin:/sbin';
 
 /** A word of the command and the field to point at when something is wrong with it. */
-interface ArgumentWord {
+export interface ArgumentWord {
   readonly text: string;
   readonly field: string;
 }
@@ -26,25 +26,37 @@ export function compileProgram(draft: Draft): readonly Entry[] {
     else entries.push({ key: 'Program', value: path, field: 'program' });
   }
   if (command !== undefined) {
-    const words = typeof command === 'string' ? wordsOfText(draft, command) : wordsOfList(draft, command);
-    if (words !== null) entries.push({ key: 'ProgramArguments', value: words, field: 'command' });
+    const words = wordsOf(draft, command, 'command');
+    const value = words === null ? null : checkWords(draft, words);
+    if (value !== null) entries.push({ key: 'ProgramArguments', value, field: 'command' });
   }
   return entries;
 }
 
 /** The words of a command that is a text; null, and errors, where it cannot be split. */
-export function splitCommand(draft: Draft, text: string): readonly Word[] | null {
+export function splitCommand(draft: Draft, text: string, field = 'command'): readonly Word[] | null {
   const { words, problems } = splitWords(text);
-  const place = draft.problems.placeOf('command');
+  const place = draft.problems.placeOf(field);
   for (const { code, offset, length, message, hint } of problems)
     draft.problems.errorAt(code, placeWithin(place, text, offset, length), message, hint);
   return problems.length > 0 ? null : words;
 }
 
-function wordsOfText(draft: Draft, text: string): PlistValue | null {
-  const words = splitCommand(draft, text);
+/** A command as its words, `~` expanded; null, and errors, where it cannot be read. */
+export function wordsOf(
+  draft: Draft,
+  command: string | readonly string[],
+  field: string,
+): readonly ArgumentWord[] | null {
+  return typeof command === 'string'
+    ? wordsOfText(draft, command, field)
+    : wordsOfList(draft, command, field);
+}
+
+function wordsOfText(draft: Draft, text: string, field: string): readonly ArgumentWord[] | null {
+  const words = splitCommand(draft, text, field);
   if (words === null) return null;
-  const place = draft.problems.placeOf('command');
+  const place = draft.problems.placeOf(field);
   const expanded: ArgumentWord[] = [];
   let refused = false;
   for (const word of words) {
@@ -52,20 +64,20 @@ function wordsOfText(draft: Draft, text: string): PlistValue | null {
     if (value === null) {
       refused = true;
       refuseHomeInCommand(draft, word.text, placeWithin(place, text, word.offset, word.text.length));
-    } else expanded.push({ text: value, field: 'command' });
+    } else expanded.push({ text: value, field });
   }
-  return refused ? null : checkWords(draft, expanded);
+  return refused ? null : expanded;
 }
 
-function wordsOfList(draft: Draft, list: readonly string[]): PlistValue | null {
+function wordsOfList(draft: Draft, list: readonly string[], command: string): readonly ArgumentWord[] | null {
   const expanded: ArgumentWord[] = [];
   for (const [index, word] of list.entries()) {
-    const field = `command.${index}`;
+    const field = `${command}.${index}`;
     const value = expandHome(word, draft.host.home);
     if (value === null) refuseHomeInCommand(draft, word, draft.problems.placeOf(field));
     else expanded.push({ text: value, field });
   }
-  return expanded.length < list.length ? null : checkWords(draft, expanded);
+  return expanded.length < list.length ? null : expanded;
 }
 
 function refuseHomeInCommand(

@@ -1,5 +1,6 @@
 import type { Place } from './diagnostic.ts';
 import type { Domain, Placement } from './domain.ts';
+import type { Healthcheck, Stale } from './health.ts';
 import type { PlistDict } from './plist.ts';
 
 /** Restart policies of interface §1; the KeepAlive form of each is in `desired/`. */
@@ -31,5 +32,9 @@ export interface Job {
   readonly managedByOther: boolean;
   /** Codes of `audit` that do not count for it. */
   readonly auditIgnore: readonly string[];
+  /** How to tell that it works; absent: none was declared. */
+  readonly healthcheck?: Healthcheck;
+  /** What a dead run of it may leave behind; absent: none was declared. */
+  readonly stale?: Stale;
   readonly place: Place;
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Domain } from './domain.ts';
+import type { Healthcheck } from './health.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { PlistValue } from './plist.ts';
 
@@ -62,7 +63,13 @@ export type Action =
       /** launchd is expected to start it now. */
       readonly starts: boolean;
     }
-  | { readonly action: 'await-healthy'; readonly domain: Domain; readonly label: string }
+  /** Done by the process that was called, whoever does the rest: `healthcheck` never goes to another. */
+  | {
+      readonly action: 'await-healthy';
+      readonly domain: Domain;
+      readonly label: string;
+      readonly healthcheck: Healthcheck;
+    }
   | {
       readonly action: 'kickstart';
       readonly domain: Domain;

@@ -1,4 +1,5 @@
 import type { Domain } from './domain.ts';
+import type { Health } from './health.ts';
 import type { LastExit } from './service.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface JobStatus {
   /** Null: never exited. */
   readonly lastExit: LastExit | null;
   readonly verdict: Verdict;
+  /** How its process answers; null: it has none, or no health check was declared. */
+  readonly health: Health | null;
   /** What to do, in words; empty when nothing is to be done. */
   readonly next: string;
 }

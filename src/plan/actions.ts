@@ -11,6 +11,7 @@ import { withoutMarker } from './lifecycle.ts';
 import type { Lookup } from './lookup.ts';
 import type { PlanOptions } from './options.ts';
 import { isLoaded, type Situation } from './situation.ts';
+import { awaitHealthy } from './starting.ts';
 import { awaitGone } from './stopping.ts';
 
 /** New plists are readable by all and writable by their owner, whatever the umask (interface §6). */
@@ -54,6 +55,9 @@ export function actionsOf(
   if (decision.file !== 'none' && !isWaitingOnly(decision, on)) {
     actions.push({ action: 'record', entry: entryFor(decision, on, content, options) });
   }
+  // Last of all: what is recorded need not be done again if somebody has no patience.
+  const loads = decision.launchd === 'load' || decision.launchd === 'reload';
+  if (loads && startsAtLoad(on.wanted, BARE_CONDITIONS)) actions.push(...awaitHealthy(on.job));
   return actions;
 }
 

@@ -1,10 +1,12 @@
 import { BARE_CONDITIONS, startsAtLoad } from '../launchd/keep-alive.ts';
 import type { Domain } from '../model/domain.ts';
+import type { Healthcheck } from '../model/health.ts';
 import { isSameFile, type LedgerEntry, type Proof } from '../model/ledger.ts';
 import type { ObservedPlist, ObservedService } from '../model/observed.ts';
 import type { Action, Blocked, Change } from '../model/plan.ts';
 import { writePlist } from '../plist/write.ts';
 import { pidOf } from './situation.ts';
+import { awaitHealthy } from './starting.ts';
 import { awaitGone, stopTimeoutOf } from './stopping.ts';
 
 /** One job of ours that `start`, `stop` or `restart` is asked for, as it was observed. */
@@ -24,6 +26,8 @@ export interface LifecycleSubject {
   readonly entry: LedgerEntry | null;
   /** How a person calls launchctl in a shell. */
   readonly launchctl?: string;
+  /** As declared. */
+  readonly healthcheck?: Healthcheck;
 }
 
 /** `stop` is a bootout that the ledger notes as held; with `disable`, for the next login too. */
@@ -63,6 +67,7 @@ export function planStart(subject: LifecycleSubject): Change {
     const { disabled: _undone, ...enabled } = entry;
     actions.push({ action: 'record', entry: { ...enabled, held: false, proof: standingProof(subject) } });
   }
+  if (starts && actions.length > 0) actions.push(...awaitHealthy(subject));
   return change(subject, actions, { starts });
 }
 
@@ -82,6 +87,7 @@ export function planRestart(subject: LifecycleSubject): Change {
     },
     { action: 'await-loaded', domain, label, starts: true },
     { action: 'record', entry: { ...entry, held: false, proof: standingProof(subject) } },
+    ...awaitHealthy(subject),
   ];
   const running = pidOf(service) !== null;
   return change(subject, actions, {

@@ -66,6 +66,7 @@ export function nextStep(
     case 'stopping':
       return 'It was told to end; look again in a moment.';
     case 'running':
+      return whenIll(status, name, job) || whenItDiffers(status, change, name);
     case 'waiting':
       return whenItDiffers(status, change, name);
     case 'crash-looping':
@@ -83,6 +84,19 @@ export function nextStep(
             `It ended with ${exitWords(status.lastExit)}, and its policy leaves it down then; \`reconcile start ${name}\` runs it again.`,
           );
   }
+}
+
+/** Who runs and does not answer. Empty: it is well, or its start is not over. */
+function whenIll({ health }: Omit<JobStatus, 'next'>, name: string, job: Job | null): string {
+  if (health === null || health.state === 'healthy') return '';
+  const reason = upperFirst(health.reason);
+  if (health.state === 'starting') return `It is starting: ${health.reason}.`;
+  if (health.state === 'unknown') return `Its health is not known: ${health.reason}.`;
+  const then =
+    job?.healthcheck?.onUnhealthy === 'restart'
+      ? `\`reconcile watch\` restarts it, and so does \`reconcile restart ${name}\``
+      : `read \`reconcile logs ${name}\`, or run \`reconcile restart ${name}\``;
+  return `${reason}; ${then}.`;
 }
 
 /** What another program manages is that program's to start and to mend. */
@@ -137,6 +151,10 @@ function whereToLook(lastExit: LastExit | null, name: string, cause: Finding | n
   if (cause !== null) return `${lowerFirst(cause.cause)}. ${cause.hint.replace(/\.$/, '')}`;
   const isNotStarted = lastExit !== null && 'code' in lastExit && lastExit.code === COULD_NOT_START;
   return isNotStarted ? `see \`reconcile explain ${COULD_NOT_START}\`` : `read \`reconcile logs ${name}\``;
+}
+
+function upperFirst(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function lowerFirst(sentence: string): string {

@@ -8,6 +8,7 @@ import {
 import { isBadExit } from '../launchd/last-exit.ts';
 import { isTriggered } from '../launchd/triggers.ts';
 import { compareView } from '../launchd/view.ts';
+import type { Health } from '../model/health.ts';
 import type { Job } from '../model/job.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { Observed, ObservedPlist, ObservedService } from '../model/observed.ts';
@@ -27,13 +28,14 @@ const MANY_RUNS = 5;
  * How every job of the plan is doing, in its order; jobs that `when` excludes here are left out, unless one of them
  * is there and ours all the same. Observe with refresh
  * `full`: a job that is only proven has no state to tell. `preflights`: what was found by looking, of jobs that launchd
- * could not start.
+ * could not start. `healths`: how those with a process have just answered.
  */
 export function judgeStatus(
   jobs: readonly Job[],
   observed: Observed,
   plan: Plan,
   preflights: Preflights = new Map(),
+  healths: ReadonlyMap<string, Health> = new Map(),
 ): readonly JobStatus[] {
   const lookup = createLookup(observed);
   const declared = new Map(jobs.map((job) => [`${job.domain}/${job.label}`, job]));
@@ -46,6 +48,7 @@ export function judgeStatus(
         lookup,
         plan.stack,
         preflights,
+        healths,
       ),
     );
 }
@@ -64,6 +67,7 @@ function judgeJob(
   lookup: Lookup,
   stack: string,
   preflights: Preflights,
+  healths: ReadonlyMap<string, Health>,
 ): JobStatus {
   const { label, domain, instance } = change;
   const found = lookup.plistAt(change.plist);
@@ -89,6 +93,8 @@ function judgeJob(
     runs: service?.runs ?? null,
     lastExit: service?.lastExit ?? null,
     verdict,
+    // A job that is on its way out, or should be down, is not asked to be well.
+    health: verdict === 'running' ? (healths.get(`${domain}/${label}`) ?? null) : null,
   };
   const disabledByUs = own.some((entry) => lookup.isDisabledByUs(change, entry));
   const preflight = preflights.get(`${domain}/${label}`);

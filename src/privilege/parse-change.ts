@@ -37,7 +37,9 @@ export function formatChange({ instance, label, domain, op, plist, actions, defe
 }
 
 /** The closed list of what may be asked, and what each asks with. */
-const ACTIONS: { readonly [Name in ActionName]: (fields: Fields) => Action | null } = {
+const ACTIONS: {
+  readonly [Name in Exclude<ActionName, 'await-healthy'>]: (fields: Fields) => Action | null;
+} = {
   'make-folder': ({ path, mode }) =>
     isPath(path) && isMode(mode) ? { action: 'make-folder', path, mode } : null,
   'write-plist': ({ path, content, mode, expect }) =>
@@ -66,7 +68,6 @@ const ACTIONS: { readonly [Name in ActionName]: (fields: Fields) => Action | nul
         ? { action: 'await-loaded', ...target, starts: fields['starts'] }
         : null,
     ),
-  'await-healthy': (fields) => withTarget(fields, (target) => ({ action: 'await-healthy', ...target })),
   kickstart: (fields) =>
     withTarget(fields, (target) =>
       typeof fields['kill'] === 'boolean' ? { action: 'kickstart', ...target, kill: fields['kill'] } : null,
@@ -90,7 +91,7 @@ function parseAction(value: unknown): Action | null {
   if (!isRecord(value)) return null;
   const name = value['action'];
   if (typeof name !== 'string' || !Object.hasOwn(ACTIONS, name)) return null;
-  return ACTIONS[name as ActionName](value);
+  return ACTIONS[name as keyof typeof ACTIONS](value);
 }
 
 function withTarget(

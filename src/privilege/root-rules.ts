@@ -59,7 +59,6 @@ function refuseAction(
     case 'bootout':
     case 'await-gone':
     case 'await-loaded':
-    case 'await-healthy':
     case 'kickstart':
     case 'forget':
       return refuseTarget(action, scope);
@@ -67,6 +66,8 @@ function refuseAction(
       const { entry } = action;
       return refuseTarget(entry, scope) ?? refusePlace(entry.path, entry.label, entry.domain, scope);
     }
+    case 'await-healthy':
+      return 'a health check';
     case 'remove-leftover':
       return 'the removal of a file that is no plist';
   }

@@ -25,6 +25,7 @@ function jobToJson(job: JobStatus): unknown {
     runs: job.runs,
     last_exit: job.lastExit,
     verdict: job.verdict,
+    health: job.health === null ? null : { state: job.health.state, reason: job.health.reason },
     next: job.next,
   };
 }

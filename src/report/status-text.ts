@@ -1,3 +1,4 @@
+import type { Health } from '../model/health.ts';
 import type { LastExit } from '../model/service.ts';
 import type { JobStatus, PlistState, Verdict } from '../model/status.ts';
 import { changeName } from './change-text.ts';
@@ -7,15 +8,21 @@ import { ellipsis, type Paint, paint, type Style } from './style.ts';
 /** How much a verdict wants of the reader: it runs, it rests as declared, someone left it so, or something is wrong. */
 type Mood = 'good' | 'resting' | 'set-aside' | 'bad';
 
-/** Every verdict, in the order of the last line. */
-const MOODS: Readonly<Record<Verdict, Mood>> = {
+/** What is shown: the verdict, and of a job that runs how it answers. */
+type Shown = Verdict | 'healthy' | 'starting' | 'unhealthy';
+
+/** Every one of them, in the order of the last line. */
+const MOODS: Readonly<Record<Shown, Mood>> = {
   running: 'good',
+  healthy: 'good',
+  starting: 'resting',
   waiting: 'resting',
   'stopped-by-policy': 'resting',
   stopping: 'resting',
   pended: 'resting',
   disabled: 'set-aside',
   held: 'set-aside',
+  unhealthy: 'bad',
   throttled: 'bad',
   'not-loaded': 'bad',
   failing: 'bad',
@@ -42,7 +49,7 @@ export function renderStatus(jobs: readonly JobStatus[], style: Style): string {
     job,
     cells: [
       nameOf(job, style),
-      job.verdict,
+      shownOf(job),
       number(job.pid),
       number(job.runs),
       exitText(job.lastExit, style),
@@ -55,7 +62,7 @@ export function renderStatus(jobs: readonly JobStatus[], style: Style): string {
   const head = `${padEnd('NAME', name)}  ${padEnd('STATE', state)}  ${padStart('PID', pid)}  ${padStart('RUNS', runs)}  LAST EXIT`;
   const lines = [paint(style, 'dim', head)];
   for (const { job, cells } of rows) {
-    const verdict = `${sign(job.verdict, style)} ${padEnd(cells[1], wide(1))}`;
+    const verdict = `${sign(shownOf(job), style)} ${padEnd(cells[1], wide(1))}`;
     lines.push(
       `${padEnd(cells[0], name)}  ${verdict}  ${padStart(cells[2], pid)}  ${padStart(cells[3], runs)}  ${cells[4]}`.trimEnd(),
     );
@@ -68,7 +75,8 @@ export function renderStatus(jobs: readonly JobStatus[], style: Style): string {
 /** One job in detail. Ends with a line end. */
 export function renderJobStatus(job: JobStatus, style: Style): string {
   const fields: readonly (readonly [string, string])[] = [
-    ['verdict', `${sign(job.verdict, style)} ${job.verdict}`],
+    ['verdict', `${sign(shownOf(job), style)} ${job.verdict}`],
+    ...(job.health === null ? [] : [['health', healthWords(job.health, style)] as const]),
     ['state', job.state === null ? '-' : printable(job.state, style)],
     ['pid', number(job.pid)],
     ['runs', number(job.runs)],
@@ -82,8 +90,17 @@ export function renderJobStatus(job: JobStatus, style: Style): string {
   return `${changeName(job, style)}\n${lines.join('\n')}\n`;
 }
 
-function sign(verdict: Verdict, style: Style): string {
-  const { unicode, ascii, color } = SIGNS[MOODS[verdict]];
+/** A job that runs but does not answer is not fine, and a health that is not known is not told as one. */
+function shownOf({ verdict, health }: JobStatus): Shown {
+  return health === null || health.state === 'unknown' ? verdict : health.state;
+}
+
+function healthWords({ state, reason }: Health, style: Style): string {
+  return reason === '' ? state : `${state}: ${sentence(reason, style)}`;
+}
+
+function sign(shown: Shown, style: Style): string {
+  const { unicode, ascii, color } = SIGNS[MOODS[shown]];
   return paint(style, color, style.unicode ? unicode : ascii);
 }
 
@@ -148,9 +165,9 @@ function loadedWords(job: JobStatus): string {
 
 /** `3 jobs: 2 running, 1 failing.` */
 function totals(jobs: readonly JobStatus[]): string {
-  const parts = (Object.keys(MOODS) as Verdict[])
-    .map((verdict) => [jobs.filter((job) => job.verdict === verdict).length, verdict] as const)
+  const parts = (Object.keys(MOODS) as Shown[])
+    .map((shown) => [jobs.filter((job) => shownOf(job) === shown).length, shown] as const)
     .filter(([number]) => number > 0)
-    .map(([number, verdict]) => `${number} ${verdict}`);
+    .map(([number, shown]) => `${number} ${shown}`);
   return `${count(jobs.length, 'job')}: ${parts.join(', ')}.`;
 }

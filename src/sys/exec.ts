@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** In bytes; default `OUTPUT_LIMIT`. */
   readonly outputLimit?: number;
+  /** Whom it runs as, with no further groups; only root can choose. Default: as we do. */
+  readonly as?: { readonly uid: number; readonly gid: number };
 }
 
 /** How a run came to its end. */
@@ -42,6 +44,7 @@ export function runProgram(program: string, args: readonly string[], options: Ru
       env: options.env,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...options.as,
     });
     let forced: RunEnd | null = null;
     let size = 0;

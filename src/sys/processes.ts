@@ -36,6 +36,28 @@ export async function processStart(pid: number): Promise<string | null> {
   return Number.isNaN(at) ? null : String(at / 1000);
 }
 
+/** Clock ticks a second, as Linux tells times to programs: 100 on every machine of our day (USER_HZ). */
+const TICKS = 100;
+
+/** Seconds since a process started; null: there is no such process, or the system does not tell. */
+export async function processAge(pid: number): Promise<number | null> {
+  if (process.platform === 'linux') {
+    const start = procStat(pid)?.start;
+    const up = Number(readText('/proc/uptime').split(' ')[0]);
+    return start === undefined || !(up > 0) ? null : Math.max(0, up - Number(start) / TICKS);
+  }
+  const start = await processStart(pid);
+  return start === null ? null : Math.max(0, Date.now() / 1_000 - Number(start));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 interface ProcStat {
   readonly state: string;
   readonly parent: number;
@@ -45,12 +67,7 @@ interface ProcStat {
 
 function procStat(pid: number): ProcStat | null {
   if (process.platform !== 'linux') return null;
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return null;
-  }
+  const text = readText(`/proc/${pid}/stat`);
   // The name, in parentheses, may hold anything, blanks and parentheses too.
   const [state, parent, ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const start = rest[17];

@@ -170,6 +170,7 @@ describe('a status', () => {
       runs: 3,
       lastExit: { signal: 9, name: 'SIGKILL' },
       verdict: 'running',
+      health: null,
       next: '',
     });
   });

@@ -209,6 +209,7 @@ describe('statusToJson', () => {
             runs: 1,
             last_exit: { signal: 9, name: 'SIGKILL' },
             verdict: 'running',
+            health: null,
             next: '',
           },
         ],

@@ -46,6 +46,7 @@ export function status(instance: string | null, given: Partial<JobStatus> = {}):
     runs: 1,
     lastExit: null,
     verdict: 'running',
+    health: null,
     next: '',
     ...given,
   };

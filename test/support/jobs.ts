@@ -15,6 +15,7 @@ export interface StatusJob {
   readonly runs: number | null;
   readonly last_exit: { code?: number; signal?: number; name?: string; reason?: string } | null;
   readonly verdict: string;
+  readonly health: { readonly state: string; readonly reason: string } | null;
   readonly next: string;
 }
 

@@ -6,10 +6,10 @@ import { forget, record } from './ledger.ts';
 import { bootstrap } from './load.ts';
 import { disable, enable } from './overrides.ts';
 import { awaitGone, bootout } from './unload.ts';
-import { awaitHealthy, awaitLoaded, kickstart } from './verify.ts';
+import { awaitLoaded, kickstart } from './verify.ts';
 
-/** One function an action, one effect each. */
-const ACTIONS: { readonly [Name in ActionName]: Perform<Name> } = {
+/** One function an action, one effect each. Health is waited for by `apply` itself, once a change is carried out. */
+const ACTIONS: { readonly [Name in Exclude<ActionName, 'await-healthy'>]: Perform<Name> } = {
   'make-folder': makeFolder,
   'write-plist': writePlist,
   'set-mode': setMode,
@@ -20,14 +20,14 @@ const ACTIONS: { readonly [Name in ActionName]: Perform<Name> } = {
   'await-gone': awaitGone,
   bootstrap,
   'await-loaded': awaitLoaded,
-  'await-healthy': awaitHealthy,
   kickstart,
   'remove-leftover': removeLeftover,
   record,
   forget,
 };
 
-export function perform(action: Action, work: Work): Promise<void> {
+export async function perform(action: Action, work: Work): Promise<void> {
+  if (action.action === 'await-healthy') return;
   const effect = ACTIONS[action.action] as (action: Action, work: Work) => Promise<void>;
   return effect(action, work);
 }

@@ -15,9 +15,6 @@ import { MARGIN_SECONDS } from './unload.ts';
 
 /** How long an accepted job may take until `print` shows it, and shows that it was started. */
 export const APPEARS_MS = 10_000;
-/** How long `await-healthy` waits for a process, and how long that has to stay. */
-const HEALTHY_MS = 10_000;
-const STAYS_MS = 1_000;
 /** Answers to a kickstart after which `print` decides. */
 const MAY_HAVE_STARTED: readonly CallOutcome[] = ['no-answer', 'busy', 'already'];
 
@@ -157,21 +154,6 @@ async function loadInstead(
     throw refuse(second.code, `${refusal.message} To load it failed too: ${second.message}`, second.hint);
   }
 }
-
-/** Waits for a process that stays. It was loaded, so what is missing is said and not taken back. */
-export const awaitHealthy: Perform<'await-healthy'> = async (action, work) => {
-  const { clock } = work.ports;
-  let pid: number | null = null;
-  let since = clock.now();
-  const stays = await poll(work, HEALTHY_MS, async () => {
-    const reading = await look(work, action.domain, action.label);
-    const current = reading.state === 'loaded' ? reading.service.pid : null;
-    if (current !== pid) since = clock.now();
-    pid = current;
-    return pid !== null && clock.now() - since >= STAYS_MS ? 'stays' : null;
-  });
-  if (stays === null) warn(work, 'job/not-healthy', `${targetOf(action)} has no process that stays up.`);
-};
 
 function warn(work: Work, code: string, message: string): void {
   const name = work.change.instance ?? work.change.label;

@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobUntil, statusOf } from '../support/jobs.ts';
+import { createWorld, type World } from '../support/private-home.ts';
+
+/** `healthcheck:` in apply, start, restart and status; real processes, real sockets. One world, in this order. */
+
+let world: World;
+
+/** Listens on its socket once it is allowed to, and logs what it does. */
+const SERVER = `
+const { createServer } = require('node:net');
+const { existsSync, rmSync } = require('node:fs');
+const [socket, gate] = process.argv.slice(2);
+console.log('waiting to be let in');
+const wait = setInterval(() => {
+  if (!existsSync(gate)) return;
+  clearInterval(wait);
+  rmSync(socket, { force: true });
+  createServer().listen(socket, () => console.log('listening'));
+}, 20);
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+const declare = (more = ''): string => `version: 1
+name: test
+label_prefix: com.example
+instances:
+  web:
+    command: [${JSON.stringify(process.execPath)}, "\${config_dir}/server.js", web.sock, gate]
+    working_dir: "\${config_dir}"
+    stdout: web.log
+    restart: {policy: always, throttle: 1s}
+    healthcheck: {unix_socket: web.sock, interval: 1s, retries: 2, start_period: 1s}
+  after:
+    command: [/bin/sleep, "1000"]
+    depends_on: [web]
+${more}`;
+
+interface Answer {
+  readonly exit_code: number;
+  readonly diagnostics: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string;
+  }[];
+  readonly results: readonly { readonly label: string; readonly outcome: string }[];
+  readonly changes: readonly { readonly instance: string; readonly actions: readonly string[] }[];
+}
+const json = async (...args: readonly string[]): Promise<Answer> =>
+  (await world.json(...args)) as unknown as Answer;
+
+beforeAll(() => {
+  world = createWorld();
+  world.write('server.js', SERVER);
+  world.write('reconcile.yaml', declare());
+});
+afterAll(() => world.end());
+
+describe('a job with a health check', () => {
+  it('is waited for, and told with its reason and the end of its log when it does not answer in time', async () => {
+    const applied = await json('apply', '--yes');
+    expect(applied.exit_code).toBe(0);
+    expect(applied.changes.find(({ instance }) => instance === 'web')?.actions.at(-1)).toBe('await-healthy');
+    expect(applied.results.map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);
+    const [told, ...more] = applied.diagnostics.filter(({ code }) => code.startsWith('job/'));
+    expect(more).toEqual([]);
+    expect(told).toMatchObject({ code: 'job/unhealthy' });
+    expect(told?.message).toContain(`was not healthy within 3 s: there is no socket ${world.home}/web.sock`);
+    expect(told?.hint).toContain('waiting to be let in');
+    // What runs beside it is not asked for anything.
+    expect((await statusOf(world, 'after')).health).toBeNull();
+  });
+
+  it('is unhealthy in status, with the reason and what to do', async () => {
+    expect(
+      await jobUntil(
+        world,
+        'web',
+        'is out of its start period',
+        ({ health }) => health?.state === 'unhealthy',
+      ),
+    ).toMatchObject({ verdict: 'running', health: { reason: `there is no socket ${world.home}/web.sock` } });
+    const { stdout } = await world.reconcile('status');
+    expect(stdout).toMatch(/^web +! unhealthy +\d+/m);
+    expect(stdout).toContain('2 jobs: 1 running, 1 unhealthy.');
+    expect(stdout).toContain('reconcile logs web');
+    expect((await world.reconcile('status', 'web')).stdout).toMatch(/health +unhealthy: there is no socket/);
+  });
+
+  it('is healthy once it answers, and restart waits for that', async () => {
+    writeFileSync(join(world.home, 'gate'), '');
+    await jobUntil(world, 'web', 'is healthy', ({ health }) => health?.state === 'healthy');
+    const { pid } = await statusOf(world, 'web');
+    const restarted = await world.reconcile('restart', 'web');
+    expect(restarted).toMatchObject({ code: 0, stderr: '' });
+    const now = await statusOf(world, 'web');
+    expect(now).toMatchObject({ health: { state: 'healthy', reason: '' } });
+    expect(now.pid).not.toBe(pid);
+    expect((await world.reconcile('status')).stdout).toMatch(/^web +● healthy/m);
+  });
+
+  it('has none while it is stopped, and apply says nothing of it when nothing changes', async () => {
+    expect((await world.reconcile('stop', 'web')).code).toBe(0);
+    expect(await statusOf(world, 'web')).toMatchObject({ verdict: 'held', health: null });
+    expect((await world.reconcile('start', 'web')).code).toBe(0);
+    expect(await statusOf(world, 'web')).toMatchObject({ health: { state: 'healthy' } });
+    const plan = await json('plan');
+    expect(plan.changes.every(({ actions }) => actions.length === 0)).toBe(true);
+  });
+
+  it('has none while it waits out its throttle: that is no illness of its own', async () => {
+    world.write(
+      'reconcile.yaml',
+      declare(`  broken:
+    command: [/bin/sh, -c, "exit 3"]
+    restart: {policy: always, throttle: 60s}
+    healthcheck: {tcp: 1, interval: 1s, retries: 1, start_period: 1s}
+`),
+    );
+    const applied = await json('apply', '--yes');
+    expect(applied.exit_code).toBe(0);
+    expect(applied.diagnostics.map(({ code }) => code)).toContain('job/failing');
+    expect(applied.diagnostics.map(({ code }) => code)).not.toContain('job/unhealthy');
+    expect(await statusOf(world, 'broken')).toMatchObject({ verdict: 'throttled', health: null });
+  });
+});
