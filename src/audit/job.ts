@@ -140,7 +140,7 @@ export function namedPaths(
 
 /** A part that a template engine, `sed` or an installer still has to fill in: `__HOME__`, `@PREFIX@`, `{{ user }}`, `%USER%`, `#{var}`. */
 const PLACEHOLDER =
-  /#\{[^}]+\}|__[A-Z][A-Z0-9_]*__|@[A-Z][A-Z0-9_]*@|\{\{[^}]*\}\}|%[A-Z][A-Z0-9_]*%|<%|\$\{[A-Za-z_][^}]*\}\//;
+  /#\{[^{}]{1,200}\}|__[A-Z][A-Z0-9_]{0,80}__|@[A-Z][A-Z0-9_]{0,80}@|\{\{[^{}]{0,200}\}\}|%[A-Z][A-Z0-9_]{0,80}%|<%|\$\{[A-Za-z_][^{}]{0,200}\}\//;
 
 export function placeholderIn(value: string): string | null {
   return PLACEHOLDER.exec(value)?.[0] ?? null;

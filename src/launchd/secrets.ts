@@ -34,7 +34,7 @@ const HARMLESS_NAMES = new Set(['SSH_AUTH_SOCK', 'XAUTHORITY', 'AWS_ACCESS_KEY_I
 /** Endings that say where a secret lies, or how long it is, not what it is. */
 const HARMLESS_ENDING = /[_-](?:FILE|PATH|DIR|SOCK|SOCKET|HOST|PORT|LENGTH|TTL|TIMEOUT|NAME|TYPE|ENABLED)$/;
 
-/** Forms that tokens of well-known services have, and private keys. */
+/** Forms that tokens of well-known services have. */
 const TOKEN_FORMS: readonly RegExp[] = [
   /^(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,}/,
   /^github_pat_[A-Za-z0-9_]{20,}/,
@@ -45,11 +45,14 @@ const TOKEN_FORMS: readonly RegExp[] = [
   /^AIza[A-Za-z0-9_-]{30,}/,
   /^npm_[A-Za-z0-9]{30,}/,
   /^eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\./,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /\bBearer [A-Za-z0-9._~+/=-]{12,}/i,
 ];
 
-const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
+/** Private keys, tokens of HTTP and URLs with a password, wherever they stand. Bounded: any text must be judged at once. */
+const SECRETS_WITHIN: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/,
+  /\bBearer [A-Za-z0-9._~+/=-]{12,}/i,
+  /[a-z][a-z0-9+.-]{0,40}:\/\/[^/\s:@]*:[^/\s@]+@/i,
+];
 
 /**
  * Whether the value at this path of a plist must not be shown: its name says so (`API_TOKEN`), it looks like a token, it
@@ -98,10 +101,16 @@ function isOptionForSecret(word: PlistValue | undefined): boolean {
 }
 
 function looksSecret(text: string): boolean {
-  if (TOKEN_FORMS.some((form) => form.test(text)) || URL_WITH_PASSWORD.test(text)) return true;
-  const assignment = /^(?:--)?([A-Za-z][A-Za-z0-9_-]*)=(.+)$/s.exec(text);
-  if (assignment === null)
-    return /\s/.test(text) && text.split(/\s+/).some((word) => word !== text && looksSecret(word));
-  const [, name = '', rest = ''] = assignment;
-  return isSecretName(name) || looksSecret(rest);
+  if (SECRETS_WITHIN.some((form) => form.test(text))) return true;
+  // `A=B=…`: each name, and what is behind it. Not by recursion, since a text may be as long as it likes.
+  let rest = text;
+  for (;;) {
+    if (TOKEN_FORMS.some((form) => form.test(rest))) return true;
+    const end = rest.indexOf('=');
+    const name = rest.slice(0, Math.max(0, end));
+    if (end === rest.length - 1 || !/^(?:--)?[A-Za-z][A-Za-z0-9_-]*$/.test(name)) break;
+    if (isSecretName(name)) return true;
+    rest = rest.slice(end + 1);
+  }
+  return /\s/.test(rest) && rest.split(/\s+/).some((word) => word !== rest && looksSecret(word));
 }

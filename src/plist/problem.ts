@@ -44,3 +44,8 @@ export function quote(text: string): string {
   const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
   return JSON.stringify(short).replace(/[\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 }
+
+/** A tag for a message, as `quote` makes it of foreign text. */
+export function quoteTag(name: string): string {
+  return `<${quote(name).slice(1, -1)}>`;
+}

@@ -1,7 +1,7 @@
 import { dict, type PlistArray, type PlistDict, type PlistValue } from '../model/plist.ts';
 import type { DecodedText } from './decode-text.ts';
 import type { Doubt } from './doubt.ts';
-import { failAt, MAX_DEPTH, quote } from './problem.ts';
+import { failAt, MAX_DEPTH, quote, quoteTag } from './problem.ts';
 import { parseData, parseDate, parseInteger, parseReal } from './scalars.ts';
 import { skipDoctype } from './xml-doctype.ts';
 import { scalarDoubt } from './xml-scalar-doubt.ts';
@@ -89,7 +89,8 @@ function readValue(
   place: 'a value' | 'a member of an array',
 ): PlistValue {
   const { text } = cursor;
-  if (tag.form === 'close') failAt(text, tag.start, `Found </${tag.name}> where a value is expected.`);
+  if (tag.form === 'close')
+    failAt(text, tag.start, `Found ${quoteTag(`/${tag.name}`)} where a value is expected.`);
   if (depth > MAX_DEPTH) failAt(text, tag.start, `Values are nested more than ${MAX_DEPTH} deep here.`);
   switch (tag.name) {
     case 'dict':
@@ -192,7 +193,7 @@ function readDict(cursor: Reader, open: Tag, depth: number, mark: Growing): Plis
     const tag = readMember(cursor, open, 'a <key>');
     if (tag === null) return result;
     if (tag.name !== 'key')
-      failAt(cursor.text, tag.start, `Found <${tag.name}> in a <dict> where a <key> is expected.`);
+      failAt(cursor.text, tag.start, `Found ${quoteTag(tag.name)} in a <dict> where a <key> is expected.`);
     const key = tag.form === 'empty' ? '' : readText(cursor, tag);
     skipBetween(cursor);
     const next = cursor.at < cursor.text.length ? readTag(cursor, `the value of ${quote(key)}`) : null;

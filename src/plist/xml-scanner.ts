@@ -1,5 +1,5 @@
 import type { Doubt } from './doubt.ts';
-import { failAt, lineOf, quote } from './problem.ts';
+import { failAt, lineOf, quote, quoteTag } from './problem.ts';
 
 /** Where the reading of an XML text stands. */
 export interface Cursor {
@@ -151,7 +151,7 @@ export function readText(cursor: Cursor, open: Tag): string {
       failAt(
         text,
         next,
-        `Found <${inner.name}> inside <${open.name}>, which holds text only; a \`<\` is written &lt; there.`,
+        `Found ${quoteTag(inner.name)} inside <${open.name}>, which holds text only; a \`<\` is written &lt; there.`,
       );
     }
   }
@@ -192,7 +192,7 @@ export function expectClose(cursor: Cursor, open: Tag): void {
 /** Fails, naming both places, when a tag is not the one that closes `open`. */
 export function requireMatch(cursor: Cursor, open: Tag, close: Tag): void {
   if (close.form === 'close' && close.name === open.name) return;
-  const found = close.form === 'close' ? `</${close.name}>` : `<${close.name}>`;
+  const found = quoteTag(close.form === 'close' ? `/${close.name}` : close.name);
   const line = lineOf(cursor.text, open.start);
   failAt(
     cursor.text,
