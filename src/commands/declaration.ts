@@ -1,11 +1,12 @@
 import type { Config } from '../config/instance.ts';
-import { loadConfig } from '../config/load.ts';
+import { type ConfigSource, loadConfig } from '../config/load.ts';
 import { compileJobs } from '../desired/compile.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host, Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { hideSecrets } from '../report/mask.ts';
+import { createInputs, type Inputs } from '../sys/config-inputs.ts';
 import { createConfigSource, invokingUid } from '../sys/config-source.ts';
 import { findFiles } from '../sys/find-file.ts';
 import { choosePlaces, realHost } from '../sys/places.ts';
@@ -24,6 +25,8 @@ export interface Declaration {
   readonly sources: Readonly<Record<string, string>>;
   readonly host: Host;
   readonly places: Places;
+  /** What it was read from. */
+  readonly inputs: Inputs;
 }
 
 /** Reads, checks and compiles the file for this machine. Throws InvalidFile with everything that is wrong. */
@@ -60,12 +63,20 @@ function compile(context: Context, host: Host, places: Places, home: string): De
     invokingUid: invokingUid(env),
   });
   const sources: Record<string, string> = Object.create(null);
-  const remembering = {
-    ...source,
-    read: (path: string) => {
+  const inputs = createInputs();
+  const remembering: ConfigSource = {
+    read: (path) => {
       const reading = source.read(path);
-      if (reading.ok) sources[reading.realPath] = reading.text;
+      inputs.paths.add(path);
+      if (reading.ok) {
+        inputs.paths.add(reading.realPath);
+        sources[reading.realPath] = reading.text;
+      }
       return reading;
+    },
+    glob: (pattern, folder) => {
+      inputs.globs.push({ pattern, folder });
+      return source.glob(pattern, folder);
     },
   };
   const { config, partial, diagnostics } = loadConfig(roots, remembering, host);
@@ -74,8 +85,8 @@ function compile(context: Context, host: Host, places: Places, home: string): De
   const found = inFileOrder([...diagnostics, ...(compiled?.diagnostics ?? [])], partial?.files ?? []);
   const all = hideSecrets(found, host.env);
   if (config === null || compiled === null || all.some(({ severity }) => severity === 'error'))
-    throw new InvalidFile(all, sources);
-  return { config, jobs: compiled.jobs, diagnostics: all, sources, host, places };
+    throw new InvalidFile(all, sources, inputs);
+  return { config, jobs: compiled.jobs, diagnostics: all, sources, host, places, inputs };
 }
 
 /** As a person reads: by file in the order of reading, then by place. What concerns no place comes first. */

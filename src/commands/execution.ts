@@ -15,6 +15,7 @@ import { handOver } from './detach.ts';
 import { formatDocument } from './document.ts';
 import { openHands } from './hands.ts';
 import { askHealthOf } from './health.ts';
+import { tellLoop } from './loop-files.ts';
 import { isPending } from './planning.ts';
 import { showProgress } from './progress.ts';
 import type { World } from './world.ts';
@@ -87,6 +88,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
   progress.end();
   const { plan, report } = await detachCallers(asked, hands.plan, applied, isCaller, execution);
   const exitCode = exitCodeOf(report, plan);
+  await tellLoop(world, plan, report);
   noteDiagnostics(context, report.diagnostics, {});
   if (options.json)
     terminal.out(formatDocument(reportToJson(plan, report, { command: context.command, exitCode })));

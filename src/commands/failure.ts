@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
+import { createInputs, type Inputs } from '../sys/config-inputs.ts';
 import type { Context } from './context.ts';
 import { printDocument } from './document.ts';
 
@@ -8,17 +9,25 @@ import { printDocument } from './document.ts';
 export class InvalidFile extends Error {
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: Readonly<Record<string, string>>;
+  /** What was read, or looked for, before that was known. */
+  readonly inputs: Inputs;
 
-  constructor(diagnostics: readonly Diagnostic[], sources: Readonly<Record<string, string>>) {
+  constructor(
+    diagnostics: readonly Diagnostic[],
+    sources: Readonly<Record<string, string>>,
+    inputs: Inputs = createInputs(),
+  ) {
     super('The file is invalid.');
     this.diagnostics = diagnostics;
     this.sources = sources;
+    this.inputs = inputs;
   }
 }
 
 const REPORT_AT = 'Please report it with the command you ran, at the issue tracker named in the README.';
 
-function explain(error: unknown): {
+/** Any error, as what is to be told of it and the exit code that it means. */
+export function explainFailure(error: unknown): {
   readonly diagnostics: readonly Diagnostic[];
   readonly exitCode: ExitCode;
 } {
@@ -55,7 +64,7 @@ export function describeFailure(error: unknown, context: Context): ExitCode {
   const { terminal, options } = context;
   const { diagnostics, exitCode } = context.signal.aborted
     ? { diagnostics: [], exitCode: EXIT.interrupted }
-    : explain(error);
+    : explainFailure(error);
   if (options.json) printDocument(context, exitCode, {}, diagnostics);
   else if (context.signal.aborted) terminal.note('Interrupted.');
   else {

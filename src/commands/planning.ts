@@ -1,7 +1,7 @@
 import type { Job } from '../model/job.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
-import { observe } from '../observe/observe.ts';
+import { type ObserveScope, observe } from '../observe/observe.ts';
 import { observePreflight } from '../observe/preflight.ts';
 import { type Caller, stops, withoutCaller } from '../plan/caller.ts';
 import type { PlanOptions } from '../plan/options.ts';
@@ -29,12 +29,15 @@ export interface PlanFlags {
 /**
  * Observes, plans what the declaration asks for, and looks at what the jobs that change will need. What is to be said of
  * the file is said of the plan.
+ *
+ * @param again for who observes again and again: what it remembers
  */
 export async function makePlan(
-  { config, jobs, diagnostics }: Declaration,
+  { config, jobs, diagnostics }: Pick<Declaration, 'config' | 'jobs' | 'diagnostics'>,
   world: World,
   { options, signal }: Pick<Context, 'options' | 'signal'>,
   flags: PlanFlags,
+  again: Pick<ObserveScope, 'memory' | 'closely'> = {},
 ): Promise<{ readonly observed: Observed; readonly plan: Plan; readonly preflights: Preflights }> {
   const { host, places, ports } = world;
   const targets = options.target;
@@ -48,6 +51,7 @@ export async function makePlan(
     refresh: unfinished.length > 0 ? 'full' : (flags.refresh ?? 'proven'),
     mayChangeSystem: world.mayChangeSystem,
     signal,
+    ...again,
   });
   const observed = withDisabled(seen, unfinished);
   const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];

@@ -62,6 +62,11 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+function rounds(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a whole number above zero.');
+  return Number(text);
+}
+
 interface LogFlags {
   readonly f?: true | string;
   readonly follow?: boolean;
@@ -303,6 +308,17 @@ export function buildProgram(version: string, run: Run): Commander {
     .option('--rules', 'list the rules')
     .action((paths: readonly string[], own: object, command: Commander) =>
       run('audit', async () => (await import('./audit.ts')).audit, { ...own, paths }, allOptions(command)),
+    );
+
+  start('watch', 'keep launchd equal to the file, until Ctrl-C', 'The loop:')
+    .option('--interval <duration>', 'how often to look, beside after each change (default: 10s)', timeLimit)
+    .option(
+      '--log <file>',
+      'write what happens to this file, which never grows beyond 1 MB, instead of standard output',
+    )
+    .option('--rounds <n>', 'end after so many rounds', rounds)
+    .action((own: { interval?: number; log?: string; rounds?: number }, command: Commander) =>
+      run('watch', async () => (await import('./watch.ts')).watch, own, allOptions(command)),
     );
 
   addSides(program, run);

@@ -7,6 +7,15 @@ export function isBadExit(lastExit: LastExit | null): boolean {
   return lastExit !== null && !('code' in lastExit && lastExit.code === 0);
 }
 
+/** How a run ended, as JSON holds it. Null: that is no such thing. */
+export function parseLastExit(value: unknown): LastExit | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { code, signal, name, reason } = value as Readonly<Record<string, unknown>>;
+  if (typeof code === 'number') return { code };
+  if (typeof signal === 'number' && typeof name === 'string') return { signal, name };
+  return typeof reason === 'string' ? { reason } : null;
+}
+
 /** How it ended, in words: `exit code 78: EX_CONFIG`, `Killed: 9`, or the reason that launchd gives. */
 export function describeLastExit(lastExit: LastExit): string {
   if ('code' in lastExit) return `exit code ${describeExitCode(lastExit.code)}`;

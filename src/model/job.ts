@@ -6,6 +6,12 @@ import type { PlistDict } from './plist.ts';
 /** Restart policies of interface §1; the KeepAlive form of each is in `desired/`. */
 export type RestartPolicy = 'always' | 'on-failure' | 'on-success' | 'on-crash' | 'never';
 
+/** `give_up`: after so many bad ends within so many seconds a job is taken out of launchd, and held. */
+export interface GiveUp {
+  readonly after: number;
+  readonly within: number;
+}
+
 /** A launchd job as its owner wants it: one instance, compiled. */
 export interface Job {
   readonly instance: string;
@@ -36,5 +42,7 @@ export interface Job {
   readonly healthcheck?: Healthcheck;
   /** What a dead run of it may leave behind; absent: none was declared. */
   readonly stale?: Stale;
+  /** What the loop does with it when it crashes over and over; absent: it is told, and left to launchd. */
+  readonly giveUp?: GiveUp;
   readonly place: Place;
 }

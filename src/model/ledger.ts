@@ -1,4 +1,5 @@
 import type { Domain } from './domain.ts';
+import type { LastExit } from './service.ts';
 
 /** What tells that a file is the same as before: all as decimal strings, times in nanoseconds. */
 export interface FileIdentity {
@@ -26,6 +27,20 @@ export interface Proof {
   readonly pid: number | null;
 }
 
+/** Why the loop took a job out of launchd (`give_up`). */
+export interface GaveUp {
+  /** ISO 8601. */
+  readonly at: string;
+  /** The declared limit: so many bad ends … */
+  readonly after: number;
+  /** … within so many seconds. */
+  readonly within: number;
+  /** The last bad ends, oldest first. */
+  readonly exits: readonly LastExit[];
+  /** From the first of them until it was given up. */
+  readonly seconds: number;
+}
+
 /** One job that we own. */
 export interface LedgerEntry {
   readonly label: string;
@@ -45,6 +60,8 @@ export interface LedgerEntry {
   readonly adopted: boolean;
   /** Stopped by `stop`: left alone until `start`, `restart` or `--release-held`. */
   readonly held: boolean;
+  /** It is held since it crashed over and over, not by `stop`. */
+  readonly gaveUp?: GaveUp;
   /** The override that disables it is ours (`enabled: false`, `stop --disable`): ours to undo, and not an outside one. */
   readonly disabled?: true;
   readonly proof: Proof | null;

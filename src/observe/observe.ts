@@ -11,6 +11,7 @@ import { printDisabled, printDomain, printService } from '../sys/client.ts';
 import { launchctlCommand } from '../sys/places.ts';
 import type { Files, Launchctl, Ports } from '../sys/ports.ts';
 import { mapBounded } from './bounded.ts';
+import { type Memory, rememberedService, rememberService } from './memory.ts';
 import { isProven } from './proof.ts';
 import { scanPlists } from './scan.ts';
 
@@ -28,6 +29,10 @@ export interface ObserveScope {
   /** Whether this process may change `system` and `all-users` jobs. */
   readonly mayChangeSystem: boolean;
   readonly signal?: AbortSignal;
+  /** Of the observations before this one, by the same process. */
+  readonly memory?: Memory;
+  /** Jobs (`DOMAIN/LABEL`) whose runs are counted: printed whenever they have no process, or another one than before. */
+  readonly closely?: ReadonlySet<string>;
 }
 
 /** A label and the domain in which it matters: declared there, ours there, or marked as ours in that domain's folder. */
@@ -52,7 +57,7 @@ export async function observe(
   const own = ledger.entries.filter((entry) => entry.stack === scope.stack);
   const folders = [places.userAgents, places.globalAgents, places.daemons];
   const paths = [...jobs.map((job) => job.path), ...own.map((entry) => entry.path)];
-  const plists = await scanPlists(folders, paths, ports.files);
+  const plists = await scanPlists(folders, paths, ports.files, scope.memory);
   const wanted = findWanted(scope, own, plists);
   const domains = domainsOf(wanted, plists, scope);
   const listings = new Map(
@@ -151,14 +156,28 @@ async function observeJobs(
     if (listing === 'no-domain') return { state: 'no-domain' };
     const listed = Object.hasOwn(listing.services, label) ? listing.services[label] : undefined;
     if (listed === undefined) return { state: 'not-loaded' };
+    const target = `${domain}/${label}`;
+    const closely = scope.closely?.has(target) ?? false;
+    const entry = entries.get(target);
+    const withLabel = byLabel.get(label) ?? [];
+    const isSameProcess = listed.pid !== null && entry?.proof?.pid === listed.pid;
     const proven =
-      scope.refresh === 'proven' &&
-      isProven(entries.get(`${domain}/${label}`), byLabel.get(label) ?? [], listed.pid);
+      scope.refresh === 'proven' && (!closely || isSameProcess) && isProven(entry, withLabel, listed.pid);
     if (proven) {
       const ended = /^[0-9]+$/.test(listed.lastExit) ? { lastExitCode: Number(listed.lastExit) } : {};
       return { state: 'proven', pid: listed.pid, ...ended };
     }
-    return printService(port, domain, label, scope.signal === undefined ? {} : { signal: scope.signal });
+    const ask = () =>
+      printService(port, domain, label, scope.signal === undefined ? {} : { signal: scope.signal });
+    const { memory } = scope;
+    if (memory === undefined || scope.refresh === 'full') return ask();
+    const [plist] = withLabel;
+    const shown = { ...listed, file: withLabel.length === 1 && plist !== undefined ? plist.identity : null };
+    const known = rememberedService(memory, target, shown, closely);
+    if (known !== undefined) return known;
+    const answer = await ask();
+    rememberService(memory, target, shown, answer);
+    return answer;
   }
 
   return mapBounded(withDuplicates(wanted, listings), PRINTS_AT_ONCE, async (each): Promise<ObservedJob> => {

@@ -7,8 +7,8 @@ import { parseMarker } from '../plist/marker.ts';
 import { readPlist } from '../plist/read.ts';
 import type { Files } from '../sys/ports.ts';
 import { mapBounded } from './bounded.ts';
+import { type Memory, rememberedPlist, rememberPlists } from './memory.ts';
 
-/** A plist of launchd has some kilobytes; one of this size is a mistake, and is not read. */
 /** No plist of a job is as large: the largest that macOS ships has some 100 kB. Bytes. */
 export const PLIST_SIZE_LIMIT: number = 4 * 1024 * 1024;
 const READS_AT_ONCE = 16;
@@ -16,12 +16,13 @@ const READS_AT_ONCE = 16;
 /**
  * Every `*.plist` of these folders, and the files at `paths` beside them, by path. All of them are parsed: only so is the
  * same Label elsewhere found, and a plist of ours whose ledger entry was lost. A folder that may not be listed is passed
- * over: the files at `paths` are looked at all the same.
+ * over: the files at `paths` are looked at all the same. With a memory, files that are still the same are not read again.
  */
 export async function scanPlists(
   folders: readonly string[],
   paths: readonly string[],
   files: Files,
+  memory?: Memory,
 ): Promise<readonly ObservedPlist[]> {
   const needed = new Set(paths);
   const found = new Set(paths);
@@ -31,9 +32,11 @@ export async function scanPlists(
     }
   }
   const plists = await mapBounded([...found].sort(), READS_AT_ONCE, (path) =>
-    observePlist(path, needed.has(path), files),
+    observePlist(path, needed.has(path), files, memory),
   );
-  return plists.filter((plist) => plist !== null);
+  const seen = plists.filter((plist) => plist !== null);
+  if (memory !== undefined) rememberPlists(memory, seen);
+  return seen;
 }
 
 async function listReadable(folder: string, files: Files): Promise<readonly string[]> {
@@ -45,12 +48,19 @@ async function listReadable(folder: string, files: Files): Promise<readonly stri
 }
 
 /** Null: nothing is there. A folder counts as nothing, too, unless a plist is `needed` at its place. */
-async function observePlist(path: string, needed: boolean, files: Files): Promise<ObservedPlist | null> {
+async function observePlist(
+  path: string,
+  needed: boolean,
+  files: Files,
+  memory: Memory | undefined,
+): Promise<ObservedPlist | null> {
   const there = await identify(path, files);
   if (there === 'hidden')
     return needed ? unread(path, NOWHERE, 'permission to look into its folder is denied') : null;
   if (there === null || (there.kind === 'folder' && !needed)) return null;
   const { kind, ...identity } = there;
+  const known = memory === undefined || kind !== 'file' ? undefined : rememberedPlist(memory, path, identity);
+  if (known !== undefined) return known;
   if (kind === 'folder') return unread(path, identity, 'it is a folder');
   if (kind === 'other') return unread(path, identity, 'it is not a plain file');
   if (Number(identity.size) > PLIST_SIZE_LIMIT)

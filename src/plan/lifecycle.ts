@@ -1,7 +1,7 @@
 import { BARE_CONDITIONS, startsAtLoad } from '../launchd/keep-alive.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Healthcheck } from '../model/health.ts';
-import { isSameFile, type LedgerEntry, type Proof } from '../model/ledger.ts';
+import { type GaveUp, isSameFile, type LedgerEntry, type Proof } from '../model/ledger.ts';
 import type { ObservedPlist, ObservedService } from '../model/observed.ts';
 import type { Action, Blocked, Change } from '../model/plan.ts';
 import { writePlist } from '../plist/write.ts';
@@ -45,6 +45,15 @@ export function planStop(subject: LifecycleSubject, options: { readonly disable:
   return change(subject, actions, { stopTimeout: loaded ? stopTimeoutOf(service, subject.found) : null });
 }
 
+/** Takes a job that crashes over and over out of launchd, and notes it as held, and why. */
+export function planGiveUp(subject: LifecycleSubject, gaveUp: GaveUp): Change {
+  const stop = planStop(subject, { disable: false });
+  const actions = stop.actions.map((action) =>
+    action.action === 'record' ? { ...action, entry: { ...action.entry, gaveUp } } : action,
+  );
+  return { ...stop, actions };
+}
+
 /** `start` loads a job that is not loaded, and starts one that is loaded but idle; it leaves a running one alone. */
 export function planStart(subject: LifecycleSubject): Change {
   const { domain, label, service, entry, path } = subject;
@@ -65,7 +74,7 @@ export function planStart(subject: LifecycleSubject): Change {
   }
   if (actions.length > 0 || entry.held) {
     const { disabled: _undone, ...enabled } = entry;
-    actions.push({ action: 'record', entry: { ...enabled, held: false, proof: standingProof(subject) } });
+    actions.push({ action: 'record', entry: { ...released(enabled), proof: standingProof(subject) } });
   }
   if (starts && actions.length > 0) actions.push(...awaitHealthy(subject));
   return change(subject, actions, { starts });
@@ -86,7 +95,7 @@ export function planRestart(subject: LifecycleSubject): Change {
       ...(subject.found === null ? {} : { plist: subject.path }),
     },
     { action: 'await-loaded', domain, label, starts: true },
-    { action: 'record', entry: { ...entry, held: false, proof: standingProof(subject) } },
+    { action: 'record', entry: { ...released(entry), proof: standingProof(subject) } },
     ...awaitHealthy(subject),
   ];
   const running = pidOf(service) !== null;
@@ -106,6 +115,10 @@ function standingProof({ entry, found, service }: LifecycleSubject): Proof | nul
   if (proof === null || found === null || found.symlink || !isSameFile(found.identity, proof.file))
     return null;
   return proof.pid === null || proof.pid === pidOf(service) ? proof : null;
+}
+
+function released({ gaveUp: _, ...entry }: LedgerEntry): LedgerEntry {
+  return { ...entry, held: false };
 }
 
 function heldEntry(entry: LedgerEntry, disables: boolean): LedgerEntry {

@@ -25,6 +25,7 @@ export function jsonDocument(
   };
 }
 
-function diagnosticToJson({ code, severity, message, file, line, column, hint }: Diagnostic): unknown {
+/** One diagnostic, as every document holds it. */
+export function diagnosticToJson({ code, severity, message, file, line, column, hint }: Diagnostic): unknown {
   return { code, severity, message, file, line, column, hint: hint ?? null };
 }

@@ -1,5 +1,6 @@
+import { parseLastExit } from '../launchd/last-exit.ts';
 import type { Domain } from '../model/domain.ts';
-import type { FileIdentity, Ledger, LedgerEntry, Proof } from '../model/ledger.ts';
+import type { FileIdentity, GaveUp, Ledger, LedgerEntry, Proof } from '../model/ledger.ts';
 
 /** What the text of a ledger file comes to; `why` is the end of a sentence that begins with its path. */
 export type LedgerReading =
@@ -51,10 +52,12 @@ function toEntry(value: unknown): LedgerEntry | null {
   if (!isRecord(value)) return null;
   const { label, domain, path, instance, stack, source, fileHash, applied, adopted, held, disabled, proof } =
     value;
+  const gaveUp = value['gaveUp'] === undefined ? null : toGaveUp(value['gaveUp']);
   if (!isText(label) || !isDomain(domain) || !isText(path) || !path.startsWith('/')) return null;
   if (!isText(instance) || !isText(stack) || !isText(source) || !isText(fileHash)) return null;
   if (!isRecord(applied) || typeof adopted !== 'boolean' || typeof held !== 'boolean') return null;
   if (disabled !== undefined && disabled !== true) return null;
+  if (gaveUp === undefined) return null;
   const hashes: Record<string, string> = Object.create(null);
   for (const [key, hash] of Object.entries(applied)) {
     if (!isText(hash)) return null;
@@ -73,9 +76,19 @@ function toEntry(value: unknown): LedgerEntry | null {
     applied: hashes,
     adopted,
     held,
+    ...(gaveUp === null ? {} : { gaveUp }),
     ...(disabled === true ? { disabled } : {}),
     proof: read,
   };
+}
+
+function toGaveUp(value: unknown): GaveUp | undefined {
+  if (!isRecord(value)) return undefined;
+  const { at, after, within, exits, seconds } = value;
+  if (!isText(at) || !isCount(after) || !isCount(within) || !isCount(seconds)) return undefined;
+  if (!Array.isArray(exits)) return undefined;
+  const read = exits.map(parseLastExit).filter((exit) => exit !== null);
+  return read.length === exits.length ? { at, after, within, exits: read, seconds } : undefined;
 }
 
 function toProof(value: unknown): Proof | undefined {

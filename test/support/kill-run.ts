@@ -12,6 +12,7 @@ import type { Host, Places } from '../../src/model/domain.ts';
 import type { LedgerEntry } from '../../src/model/ledger.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Report } from '../../src/model/report.ts';
+import { createInputs } from '../../src/sys/config-inputs.ts';
 import { createConfigSource } from '../../src/sys/config-source.ts';
 import { realFiles } from '../../src/sys/files.ts';
 import { createHistory } from '../../src/sys/history.ts';
@@ -110,7 +111,7 @@ function open(
   return {
     world: { host, places, ports, rights: 'own', mayChangeSystem: true, userSide: null, history },
     context,
-    declaration: { config, jobs, diagnostics: [], sources: {}, host, places },
+    declaration: { config, jobs, diagnostics: [], sources: {}, inputs: createInputs(), host, places },
   };
 }
 

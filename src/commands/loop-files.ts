@@ -1,0 +1,31 @@
+import { createLoopStore, type LoopStore } from '../loop/store.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Report } from '../model/report.ts';
+import type { World } from './world.ts';
+
+/** The state folder of who does the work here. */
+export function loopFolder({ rights, places }: Pick<World, 'rights' | 'places'>): string {
+  return rights === 'own' || rights === 'user' ? places.userState : places.systemState;
+}
+
+export function loopStoreOf(world: Pick<World, 'rights' | 'places' | 'ports'>, stack: string): LoopStore {
+  return createLoopStore(loopFolder(world), stack, world.ports.files);
+}
+
+/**
+ * What a person does by hand is a word to the loop: a job that it leaves alone, or counts the crashes of, begins anew. Never
+ * fails: the deed itself is done.
+ */
+export async function tellLoop(world: World, plan: Plan, report: Report): Promise<void> {
+  try {
+    const store = loopStoreOf(world, plan.stack);
+    const { state } = await store.read();
+    const done = report.results
+      .filter(({ outcome }) => outcome === 'applied' || outcome === 'unchanged' || outcome === 'deferred')
+      .map(({ domain, label }) => `${domain}/${label}`)
+      .filter((target) => Object.hasOwn(state.jobs, target));
+    if (done.length > 0) await store.tell(done);
+  } catch {
+    // The loop finds the job as it is now, and goes on counting from before.
+  }
+}

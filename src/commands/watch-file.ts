@@ -1,0 +1,71 @@
+import type { Declared, FileReading } from '../loop/loop.ts';
+import { fingerprint, type Inputs } from '../sys/config-inputs.ts';
+import type { Context } from './context.ts';
+import { type Declaration, loadDeclaration } from './declaration.ts';
+import { InvalidFile } from './failure.ts';
+
+/** The file that a loop watches, compiled. */
+export interface WatchedFile extends Declared {
+  readonly declaration: Declaration;
+}
+
+/** How long a file must have been left alone before it counts: editors save in several steps. */
+const QUIET_MS = 200;
+
+/**
+ * Reads the file once, and again only when something of it was touched; keeps the last good one. A file that was touched a
+ * moment ago is not read yet: half a file may be valid, and would delete what stands in the other half.
+ */
+export function createFileReader(
+  context: Context,
+  now: () => number,
+): { readonly read: () => FileReading<WatchedFile>; readonly inputs: () => Inputs; sources(): Sources } {
+  let reading: Exclude<FileReading<WatchedFile>, { readonly state: 'changing' }> | null = null;
+  let inputs: Inputs | null = null;
+  let sources: Sources = {};
+  let known = '';
+  let touched: { readonly print: string; readonly at: number } | null = null;
+
+  function load(): NonNullable<typeof reading> {
+    const last = reading?.declared ?? null;
+    try {
+      const declaration = loadDeclaration(context);
+      const { config, jobs, diagnostics } = declaration;
+      inputs = declaration.inputs;
+      sources = declaration.sources;
+      const told = diagnostics.filter(({ severity }) => severity !== 'info');
+      return {
+        state: 'good',
+        declared: { declaration, stack: config.name, file: config.file, jobs, diagnostics: told },
+      };
+    } catch (error) {
+      if (!(error instanceof InvalidFile)) throw error;
+      inputs = error.inputs;
+      sources = error.sources;
+      return { state: 'invalid', diagnostics: error.diagnostics, declared: last };
+    }
+  }
+
+  return {
+    read() {
+      if (reading !== null && inputs !== null) {
+        const print = fingerprint(inputs);
+        if (print === known) {
+          touched = null;
+          return reading;
+        }
+        if (touched?.print !== print) touched = { print, at: now() };
+        if (now() - touched.at < QUIET_MS) return { state: 'changing' };
+      }
+      reading = load();
+      // Of what was read, and as it is now: what changed in between is read again in the next round.
+      known = inputs === null ? '' : fingerprint(inputs);
+      touched = null;
+      return reading;
+    },
+    inputs: () => inputs ?? { paths: new Set(), globs: [] },
+    sources: () => sources,
+  };
+}
+
+type Sources = Readonly<Record<string, string>>;

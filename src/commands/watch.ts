@@ -1,0 +1,259 @@
+import { resolve } from 'node:path';
+import { applyPlan } from '../apply/apply.ts';
+import { endOfLog } from '../apply/job-log.ts';
+import { type FileReading, type LoopMeans, runLoop, type Seen, type Trouble } from '../loop/loop.ts';
+import type { LoopStore } from '../loop/store.ts';
+import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
+import type { Told } from '../model/loop.ts';
+import { createMemory } from '../observe/memory.ts';
+import { findAccount } from '../sys/accounts.ts';
+import { inputFolders } from '../sys/config-inputs.ts';
+import { findFiles } from '../sys/find-file.ts';
+import { acquireLock, type Release } from '../sys/lock.ts';
+import { launchctlCommand } from '../sys/places.ts';
+import { createWaker, type Matters } from '../sys/wake.ts';
+import type { Command, Context } from './context.ts';
+import { explainFailure } from './failure.ts';
+import { openHands } from './hands.ts';
+import { loopFolder, loopStoreOf } from './loop-files.ts';
+import { makePlan } from './planning.ts';
+import { createFileReader, type WatchedFile } from './watch-file.ts';
+import { createTeller, type Teller } from './watch-tell.ts';
+import { openWorld, type World, withLock } from './world.ts';
+
+export interface WatchArguments {
+  /** Milliseconds. */
+  readonly interval?: number;
+  readonly log?: string;
+  readonly rounds?: number;
+}
+
+const DEFAULT_INTERVAL_MS = 10_000;
+/** Between two rounds, however much changes meanwhile. */
+const LEAST_MS = 1_000;
+
+/** Keeps launchd equal to the file: the same observe, plan and apply, again and again (docs/design/loop.md). */
+export const watch: Command<WatchArguments> = async (args, asked) => {
+  const context = withFiles(asked);
+  const world = openWorld(context);
+  refuseForUser(world);
+  const intervalMs = args.interval ?? DEFAULT_INTERVAL_MS;
+  const { signal, cwd } = context;
+  const waker = createWaker();
+  const file = createFileReader(context, Date.now);
+  const teller = await createTeller(context, {
+    log: args.log === undefined ? null : resolve(cwd, args.log),
+    sources: file.sources,
+  });
+  const started = { event: 'started', stack: null, intervalMs, pid: process.pid } as const;
+  let release: Release = async () => {};
+  let rounds = 0;
+  try {
+    teller.tell({ ...started, file: context.options.file.join(', '), at: Date.now() });
+    const wait = (ms: number): Promise<void> => {
+      waker.watch(foldersToWatch(world, file.inputs()));
+      return waker.wait(ms, Math.min(LEAST_MS, intervalMs), signal);
+    };
+    const first = await firstGoodFile(file.read, teller, wait, { signal, intervalMs });
+    if (first !== null) {
+      release = await onlyOne(world, first.stack, signal);
+      const store = loopStoreOf(world, first.stack);
+      const { state } = await store.read();
+      await teller.noteIn(store);
+      const means = meansOf(context, world, { file: file.read, store, teller, wait });
+      const { rounds: most } = args;
+      rounds = await runLoop(means, state, {
+        intervalMs,
+        whole: context.options.target.length === 0,
+        signal,
+        ...(most === undefined ? {} : { rounds: most }),
+      });
+    }
+  } finally {
+    waker.close();
+    teller.tell({ event: 'stopped', why: whyEnded(signal), rounds, at: Date.now() });
+    await teller.end();
+    await release();
+  }
+  return endCode(signal);
+};
+
+/** Asked to end by SIGTERM, it did what it was asked for. */
+function endCode(signal: AbortSignal): ExitCode {
+  return signal.aborted && signal.reason !== 'SIGTERM' ? EXIT.interrupted : EXIT.ok;
+}
+
+function whyEnded({ aborted, reason }: AbortSignal): string {
+  if (!aborted) return 'done';
+  return reason === 'SIGINT' ? 'Ctrl-C' : typeof reason === 'string' ? reason : 'interrupted';
+}
+
+/** The files are found once: where the loop runs does not change. */
+function withFiles(asked: Context): Context {
+  const { options, cwd, env } = asked;
+  const file = findFiles(options.file, cwd, env['HOME'] ?? '/', env);
+  if (file.includes('-'))
+    throw new ReconcileError(
+      'watch/stdin',
+      'Standard input can be read once only, so it cannot be watched.',
+      {
+        hint: 'Name a file with -f.',
+        exitCode: EXIT.usage,
+      },
+    );
+  return { ...asked, options: { ...options, file } };
+}
+
+/** Root's loop would have to start a process of the user for every round. */
+function refuseForUser({ rights, host, userSide }: World): void {
+  if (rights !== 'root-for-user') return;
+  void userSide?.end();
+  throw new ReconcileError(
+    'watch/root-for-user',
+    `As root the loop watches the jobs of the system, not those of ${host.user}.`,
+    {
+      hint: `Run \`reconcile watch\` as ${host.user}; for the system's own jobs: sudo reconcile watch --user root`,
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** Until there is a valid file there is nothing to go by. Null: ended before. */
+async function firstGoodFile(
+  read: () => FileReading<WatchedFile>,
+  teller: Teller,
+  wait: (ms: number) => Promise<void>,
+  { signal, intervalMs }: { readonly signal: AbortSignal; readonly intervalMs: number },
+): Promise<WatchedFile | null> {
+  let said: unknown = null;
+  while (!signal.aborted) {
+    const reading = read();
+    if (reading.state === 'good') return reading.declared;
+    if (reading.state === 'invalid' && reading.diagnostics !== said) {
+      said = reading.diagnostics;
+      teller.tell({
+        event: 'file-invalid',
+        diagnostics: reading.diagnostics,
+        keeps: false,
+        at: Date.now(),
+      });
+    }
+    await wait(reading.state === 'changing' ? 100 : intervalMs);
+  }
+  return null;
+}
+
+/** Two loops over one stack would count each other's work. */
+async function onlyOne(world: World, stack: string, signal: AbortSignal): Promise<Release> {
+  try {
+    return await acquireLock(`${loopFolder(world)}/loop/${stack}.lock`, {
+      timeoutMs: 0,
+      clock: world.ports.clock,
+      processes: world.ports.processes,
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof ReconcileError) || error.code !== 'lock/held') throw error;
+    const pid = /process (\d+)/.exec(error.message)?.[1] ?? '';
+    throw new ReconcileError(
+      'watch/running',
+      `A loop over the stack ${stack} runs already: process ${pid}.`,
+      {
+        hint: `See \`reconcile agent status\`; to end that one: kill ${pid}`,
+        exitCode: EXIT.locked,
+        cause: error,
+      },
+    );
+  }
+}
+
+function foldersToWatch(
+  { places }: World,
+  inputs: Parameters<typeof inputFolders>[0],
+): ReadonlyMap<string, Matters> {
+  const isPlist: Matters = (name) => name.endsWith('.plist');
+  const folders = new Map(inputFolders(inputs));
+  for (const folder of [places.userAgents, places.globalAgents, places.daemons]) {
+    const also = folders.get(folder);
+    folders.set(folder, also === undefined ? isPlist : (name) => isPlist(name) || also(name));
+  }
+  return folders;
+}
+
+interface Around {
+  readonly file: () => FileReading<WatchedFile>;
+  readonly store: LoopStore;
+  readonly teller: Teller;
+  readonly wait: Waiting;
+}
+
+type Waiting = (ms: number) => Promise<void>;
+
+function meansOf(
+  context: Context,
+  world: World,
+  { file, store, teller, wait }: Around,
+): LoopMeans<WatchedFile> {
+  const { options, signal } = context;
+  const { ports, host } = world;
+  const memory = createMemory(Date.now);
+  let hasLooked = false;
+
+  async function look({ declaration }: WatchedFile, closely: ReadonlySet<string>): Promise<Seen> {
+    const seen = await makePlan(declaration, world, context, {}, { memory, closely });
+    hasLooked = true;
+    return seen;
+  }
+
+  return {
+    now: Date.now,
+    readFile: file,
+    look,
+    mend: (declared, closely, choose) =>
+      withLock(context, world, async () => {
+        const seen = await look(declared, closely);
+        const plan = { ...seen.plan, changes: choose(seen) };
+        const settings = { timeoutMs: options.timeoutMs, launchctlCommand: launchctlCommand(world.places) };
+        const emit = (): void => {};
+        const hands = await openHands(plan, {
+          context,
+          world,
+          settings,
+          mayAdopt: false,
+          sudo: false,
+          emit,
+        });
+        try {
+          const report = await applyPlan(hands.plan, ports, emit, {
+            signal,
+            ...settings,
+            // How it goes on is seen in the next round.
+            settleMs: 0,
+            ...(hands.elsewhere === undefined ? {} : { elsewhere: hands.elsewhere }),
+          });
+          return { changes: hands.plan.changes, report };
+        } finally {
+          await hands.end();
+          memory.services.clear();
+        }
+      }),
+    takeTold: () => store.takeTold(),
+    saveState: (state) => store.save(state),
+    beat: () => store.beat(),
+    endOfLog: (plist) => endOfLog(plist, ports.files),
+    uid: world.rights === 'root-alone' ? 0 : host.uid,
+    nameOfUser: (uid) => findAccount(uid)?.name ?? null,
+    wait,
+    emit: (event: Told) => teller.tell(event),
+    explain: (error) => explain(error, hasLooked),
+  };
+}
+
+/** What is wrong with the command line ends the loop at its start; all else may pass. */
+function explain(error: unknown, hasLooked: boolean): Trouble {
+  const { diagnostics, exitCode } = explainFailure(error);
+  if (exitCode === EXIT.usage && !hasLooked) throw error;
+  const [first] = diagnostics;
+  const { code, message, hint } = first ?? { code: 'internal', message: String(error) };
+  return { code, message, hint: hint ?? null, quiet: code === 'lock/held' || code === 'interrupted' };
+}

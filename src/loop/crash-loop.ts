@@ -1,0 +1,83 @@
+import { isBadExit } from '../launchd/last-exit.ts';
+import type { GiveUp } from '../model/job.ts';
+import type { CrashCount } from '../model/loop.ts';
+import type { ObservedService } from '../model/observed.ts';
+import type { LastExit } from '../model/service.ts';
+import type { Track } from './state.ts';
+
+/** Without `give_up`, this is what is told as crash-looping. Seconds. */
+export const USUAL: GiveUp = { after: 5, within: 600 };
+
+/** More than any `give_up` counts is not kept. */
+const MOST_KEPT = 100;
+
+/** What is seen of a job's process in one round. */
+export interface Sample {
+  readonly pid: number | null;
+  /** Times that it was started since it was loaded; null: not asked. */
+  readonly runs: number | null;
+  readonly lastExit: LastExit | null;
+}
+
+/** Null: not loaded, or not known. */
+export function sampleOf(service: ObservedService): Sample | null {
+  if (service.state === 'proven')
+    return {
+      pid: service.pid,
+      runs: null,
+      lastExit: service.lastExitCode === undefined ? null : { code: service.lastExitCode },
+    };
+  if (service.state !== 'loaded') return null;
+  const { pid, runs, lastExit } = service.service;
+  return { pid, runs, lastExit };
+}
+
+/** It has just been loaded: every run from here on is seen. */
+export const JUST_LOADED: Track = { ended: 0, pid: null, bad: [], told: false };
+
+/**
+ * The track with what is seen now. Ends are counted by launchd's run count, and by a change of the process where that was
+ * not asked; of several ends since the last look, all but the last are taken to be like the last. An end by SIGTERM was
+ * asked for, and an exit 0 is no crash. A job that was loaded anew (its count began again) begins anew; one that is seen
+ * for the first time is counted from now on.
+ */
+export function follow(track: Track | null, sample: Sample, now: number, window: GiveUp): Track {
+  const ended = sample.runs === null ? null : sample.runs - (sample.pid === null ? 0 : 1);
+  const since = now - window.within * 1_000;
+  if (track === null) return { ended, pid: sample.pid, bad: [], told: false };
+  const isAnew = ended !== null && track.ended !== null && ended < track.ended;
+  const before = isAnew ? JUST_LOADED : track;
+  const ends = newEnds(before, ended, sample);
+  const crashes = isCrash(sample.lastExit) ? Math.min(ends, MOST_KEPT) : 0;
+  const kept = before.bad.filter(({ at }) => at > since);
+  const more = Array.from({ length: crashes }, () => ({ at: now, exit: sample.lastExit as LastExit }));
+  const bad = [...kept, ...more].slice(-MOST_KEPT);
+  return {
+    ended: ended ?? (before.ended === null ? null : before.ended + ends),
+    pid: sample.pid,
+    bad,
+    told: before.told && bad.length > 0,
+  };
+}
+
+function newEnds(track: Track, ended: number | null, { pid }: Sample): number {
+  if (ended !== null && track.ended !== null) return Math.max(0, ended - track.ended);
+  // Another process than before: the former has ended.
+  return track.pid !== null && track.pid !== pid ? 1 : 0;
+}
+
+/** Nobody crashes by SIGTERM: somebody asked it to end. */
+function isCrash(exit: LastExit | null): boolean {
+  return isBadExit(exit) && !(exit !== null && 'signal' in exit && exit.signal === 15);
+}
+
+/** So many bad ends within that time; null: a restart now and then. */
+export function crashLoopOf(track: Track, { after, within }: GiveUp, now: number): CrashCount | null {
+  const recent = track.bad.filter(({ at }) => now - at < within * 1_000);
+  if (recent.length < after) return null;
+  const [first] = recent;
+  return {
+    exits: recent.map(({ exit }) => exit).slice(-after),
+    seconds: Math.round((now - (first?.at ?? now)) / 1_000),
+  };
+}

@@ -1,0 +1,253 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Job } from '../model/job.ts';
+import type { LoopEvent, Told } from '../model/loop.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Change, Plan } from '../model/plan.ts';
+import type { Report } from '../model/report.ts';
+import { pauseAfter } from './back-off.ts';
+import { type Judgement, judgeChanges } from './judge.ts';
+import { type Chosen, chooseChanges, noteContests, noteOutcome, noteTold, withoutGone } from './outcome.ts';
+import { type GivingUp, nextLookMs, type Tracks, watchRuns } from './runs.ts';
+import { type LoopState, memoryOf, type Track, targetOf, withMemory } from './state.ts';
+
+/** What the file declares, as far as the loop is concerned. */
+export interface Declared {
+  readonly stack: string;
+  readonly file: string;
+  readonly jobs: readonly Job[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The file now: the same object for as long as nothing of it changed. */
+export type FileReading<D extends Declared> =
+  | { readonly state: 'good'; readonly declared: D }
+  /** It is wrong; `declared` is the last good one. */
+  | { readonly state: 'invalid'; readonly diagnostics: readonly Diagnostic[]; readonly declared: D | null }
+  /** It is just being written: nothing is decided by it. */
+  | { readonly state: 'changing' };
+
+export interface Seen {
+  readonly observed: Observed;
+  readonly plan: Plan;
+}
+
+/** An error, as the loop tells it. `quiet`: it will pass, and is not worth a word. */
+export interface Trouble {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly quiet: boolean;
+}
+
+/** Everything that the loop learns from the world and does to it. Each look is afresh. */
+export interface LoopMeans<D extends Declared> {
+  /** Milliseconds since 1970. */
+  now(): number;
+  readFile(): FileReading<D>;
+  /** @param closely targets whose runs are counted one by one */
+  look(declared: D, closely: ReadonlySet<string>): Promise<Seen>;
+  /** Takes the lock, looks again, and applies what `choose` makes of that. */
+  mend(
+    declared: D,
+    closely: ReadonlySet<string>,
+    choose: (seen: Seen) => readonly Change[],
+  ): Promise<{ readonly changes: readonly Change[]; readonly report: Report }>;
+  /** Targets that a person has acted upon since this was last asked. */
+  takeTold(): Promise<readonly string[]>;
+  saveState(state: LoopState): Promise<void>;
+  /** It still runs: noted without writing the state. */
+  beat(): Promise<void>;
+  endOfLog(plist: string): Promise<{ readonly path: string; readonly lines: readonly string[] } | null>;
+  /** Who we are, and how others are called. */
+  readonly uid: number;
+  nameOfUser(uid: number): string | null;
+  /** Until something may have changed, at most so long. */
+  wait(ms: number, declared: D | null): Promise<void>;
+  /** Where every deed and every decision not to act goes: text, JSON, and whoever else wants to know. */
+  emit(event: Told): void;
+  explain(error: unknown): Trouble;
+}
+
+export interface LoopOptions {
+  readonly intervalMs: number;
+  /** The whole stack is watched, not some targets of it. */
+  readonly whole: boolean;
+  readonly signal: AbortSignal;
+  /** Ends after so many rounds; for measurements. */
+  readonly rounds?: number;
+}
+
+/** How soon a file that is being written is looked at again. */
+const CHANGING_MS = 200;
+/** What was just done is looked at again after this time: a job that falls over shows within a moment. */
+const AFTER_MS = 1_000;
+
+/**
+ * Observe, plan, apply, again and again. Level-based: a round acts on what it sees and on the state, and an event only makes
+ * it look sooner. Ends when the signal is aborted, after the job in hand; gives the number of rounds.
+ */
+export async function runLoop<D extends Declared>(
+  means: LoopMeans<D>,
+  initial: LoopState,
+  options: LoopOptions,
+): Promise<number> {
+  const { intervalMs, signal, rounds: most = Number.POSITIVE_INFINITY } = options;
+  let state = initial;
+  let tracks: Tracks = new Map(
+    Object.entries(initial.jobs).flatMap(([target, { track }]) =>
+      track === null ? [] : [[target, track] as const],
+    ),
+  );
+  let rounds = 0;
+  let troubles = 0;
+  let trouble: string | null = null;
+  let reading: FileReading<D> | null = null;
+  let declared: D | null = null;
+  /** What was said of each job that is left alone, so that it is said once. */
+  const said = new Map<string, string>();
+
+  while (!signal.aborted && rounds < most) {
+    rounds += 1;
+    let pause = intervalMs;
+    try {
+      pause = Math.min(pause, await round());
+      if (trouble !== null) emit({ event: 'recovered', code: trouble });
+      trouble = null;
+      troubles = 0;
+    } catch (error) {
+      if (signal.aborted) break;
+      pause = pauseAfter(++troubles, intervalMs);
+      sayTrouble(means.explain(error), means.now() + pause);
+    }
+    if (signal.aborted || rounds >= most) break;
+    await means.wait(pause, declared);
+  }
+  return rounds;
+
+  /** Gives when to look again, in milliseconds. */
+  async function round(): Promise<number> {
+    const now = means.readFile();
+    if (now.state === 'changing') return CHANGING_MS;
+    noteFile(now);
+    await means.beat();
+    if (declared === null) return intervalMs;
+    const current = declared;
+    await noteWords(current.jobs);
+    const closely = new Set(current.jobs.filter(({ giveUp }) => giveUp !== undefined).map(targetOf));
+    const seen = await means.look(current, closely);
+    const watched = watchRuns(tracks, seen, current.jobs, means.now());
+    for (const event of watched.events) emit(event);
+    await keepTracks(watched.tracks, closely);
+    const judged = judge(current, seen);
+    sayLeft(judged);
+    await keep(
+      noteContests(options.whole ? withoutGone(state, seen.plan) : state, judged, seen, current.jobs, {
+        now: means.now(),
+        uid: means.uid,
+        nameOf: means.nameOfUser,
+        emit,
+      }),
+    );
+    if (judged.some((each) => each.do === 'mend') || watched.giveUps.length > 0) {
+      await mend(current, closely, watched.giveUps);
+      return AFTER_MS;
+    }
+    return nextLookMs(tracks, current.jobs, seen.observed, intervalMs, means.now());
+  }
+
+  function judge(current: D, { plan, observed }: Seen): readonly Judgement[] {
+    return judgeChanges(plan, observed, state, { declared: current.jobs.length, now: means.now() });
+  }
+
+  async function mend(current: D, closely: ReadonlySet<string>, giveUps: readonly GivingUp[]): Promise<void> {
+    let chosen: Chosen | undefined;
+    const done = await means.mend(current, closely, (fresh) => {
+      chosen = chooseChanges(judge(current, fresh), fresh, giveUps, means.now());
+      return chosen.changes;
+    });
+    if (chosen === undefined) return;
+    const { endOfLog } = means;
+    await keep(await noteOutcome(state, chosen, done, { now: means.now(), intervalMs, emit, endOfLog }));
+  }
+
+  /** What a person said since the last round: by a command, or in the file. */
+  async function noteWords(jobs: readonly Job[]): Promise<void> {
+    const told = await means.takeTold();
+    tracks = new Map([...tracks].filter(([target]) => !told.includes(target)));
+    await keep(noteTold(state, told, jobs, emit));
+  }
+
+  /** Only those of jobs that may be given up outlive the loop: of the others, nothing depends on a number. */
+  async function keepTracks(next: Tracks, closely: ReadonlySet<string>): Promise<void> {
+    const before = tracks;
+    tracks = next;
+    let changed = state;
+    for (const target of closely) {
+      const track = next.get(target) ?? null;
+      const at = target.lastIndexOf('/');
+      const job = jobOf(target.slice(at + 1), target.slice(0, at));
+      if (job !== undefined && !isSameTrack(track, memoryOf(changed, job).track))
+        changed = withMemory(changed, job, { track });
+    }
+    if (before !== next) await keep(changed);
+  }
+
+  function jobOf(label: string, domain: string): Job | undefined {
+    return declared?.jobs.find((job) => job.label === label && job.domain === domain);
+  }
+
+  async function keep(next: LoopState): Promise<void> {
+    if (next === state) return;
+    state = next;
+    await means.saveState(state);
+  }
+
+  function noteFile(now: Exclude<FileReading<D>, { readonly state: 'changing' }>): void {
+    const isNew = reading === null || !isSameReading(reading, now);
+    reading = now;
+    declared = now.declared;
+    if (!isNew) return;
+    if (now.state === 'invalid')
+      emit({ event: 'file-invalid', diagnostics: now.diagnostics, keeps: now.declared !== null });
+    else {
+      const { stack, file, jobs, diagnostics } = now.declared;
+      emit({ event: 'file-loaded', stack, file, jobs: jobs.length, diagnostics });
+    }
+  }
+
+  /** Once, and again when it is for another reason, or was not so meanwhile. */
+  function sayLeft(judged: readonly Judgement[]): void {
+    const left = new Set<string>();
+    for (const each of judged) {
+      if (each.do !== 'leave') continue;
+      const { instance, label, domain } = each.change;
+      const { why, code, message, hint } = each;
+      const target = targetOf(each.change);
+      const words = `${why} ${code} ${message}`;
+      left.add(target);
+      if (said.get(target) === words) continue;
+      said.set(target, words);
+      emit({ event: 'left-alone', instance, label, domain, why, code, message, hint });
+    }
+    for (const target of said.keys()) if (!left.has(target)) said.delete(target);
+  }
+
+  function sayTrouble({ code, message, hint, quiet }: Trouble, retryAt: number): void {
+    if (quiet || trouble === code) return;
+    trouble = code;
+    emit({ event: 'trouble', code, message, hint, retryAt });
+  }
+
+  function emit(event: LoopEvent): void {
+    means.emit({ ...event, at: means.now() });
+  }
+}
+
+function isSameReading<D extends Declared>(a: FileReading<D>, b: FileReading<D>): boolean {
+  if (a.state === 'good' && b.state === 'good') return a.declared === b.declared;
+  return a.state === 'invalid' && b.state === 'invalid' && a.diagnostics === b.diagnostics;
+}
+
+function isSameTrack(a: Track | null, b: Track | null): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

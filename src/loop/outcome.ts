@@ -1,0 +1,207 @@
+import type { Job } from '../model/job.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
+import type { LoopEvent } from '../model/loop.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Change, Plan } from '../model/plan.ts';
+import type { Report, Result } from '../model/report.ts';
+import { canonicalText } from '../plan/canonical.ts';
+import { hashText } from '../plan/hash.ts';
+import { type LifecycleSubject, planGiveUp } from '../plan/lifecycle.ts';
+import { noteFailure } from './back-off.ts';
+import { noteCorrection, recentCorrections } from './contest.ts';
+import { entryOf, type Judgement } from './judge.ts';
+import type { GivingUp } from './runs.ts';
+import { type LoopState, memoryOf, targetOf, withMemory } from './state.ts';
+import { writerOf } from './writer.ts';
+
+type Emit = (event: LoopEvent) => void;
+
+interface Seen {
+  readonly observed: Observed;
+  readonly plan: Plan;
+}
+
+/** What is applied in one round, and why. */
+export interface Chosen {
+  readonly changes: readonly Change[];
+  /** By target: what had come to differ outside of the declaration. */
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+  /** By target. */
+  readonly giveUps: ReadonlyMap<string, GivingUp>;
+}
+
+/** The changes to make, as the lock holder sees them; what is given up is not mended beside. */
+export function chooseChanges(
+  judged: readonly Judgement[],
+  seen: Seen,
+  giveUps: readonly GivingUp[],
+  now: number,
+): Chosen {
+  const leaving = new Map(
+    giveUps.flatMap((each) => {
+      const change = planToGiveUp(each, seen, now);
+      return change === null ? [] : [[targetOf(each.job), { each, change }] as const];
+    }),
+  );
+  const mends = judged.flatMap((each) =>
+    each.do === 'mend' && !leaving.has(targetOf(each.change)) ? [each] : [],
+  );
+  return {
+    changes: [...mends.map(({ change }) => change), ...[...leaving.values()].map(({ change }) => change)],
+    keys: new Map(mends.map(({ change, keys }) => [targetOf(change), keys])),
+    giveUps: new Map([...leaving].map(([target, { each }]) => [target, each])),
+  };
+}
+
+/** Null: it is not ours, not loaded, or held by now. */
+function planToGiveUp({ job, giveUp, count }: GivingUp, seen: Seen, now: number): Change | null {
+  const { observed, plan } = seen;
+  const entry = entryOf(job, plan.stack, observed);
+  const there = observed.jobs.find((each) => targetOf(each) === targetOf(job));
+  if (entry === null || entry.held || there?.service.state !== 'loaded') return null;
+  const subject: LifecycleSubject = {
+    instance: job.instance,
+    label: job.label,
+    domain: job.domain,
+    path: job.path,
+    found: observed.plists.find(({ path }) => path === job.path) ?? null,
+    service: there.service,
+    disabled: there.disabled === true,
+    declaredOff: job.enabled === false,
+    entry,
+  };
+  const change = planGiveUp(subject, { at: new Date(now).toISOString(), ...giveUp, ...count });
+  return change.blocked === null ? change : null;
+}
+
+/** What came of it: corrections counted, failures put off, deeds told. */
+export async function noteOutcome(
+  state: LoopState,
+  chosen: Chosen,
+  { changes, report }: { readonly changes: readonly Change[]; readonly report: Report },
+  means: {
+    readonly now: number;
+    readonly intervalMs: number;
+    readonly emit: Emit;
+    readonly endOfLog: (plist: string) => Promise<{ path: string; lines: readonly string[] } | null>;
+  },
+): Promise<LoopState> {
+  let next = state;
+  for (const [index, result] of report.results.entries()) {
+    const change = changes[index];
+    if (change === undefined) continue;
+    const target = targetOf(change);
+    const keys = chosen.keys.get(target) ?? [];
+    const { instance, label, domain, op, reasons } = change;
+    const name = { instance, label, domain };
+    const givingUp = chosen.giveUps.get(target);
+    if (isDone(result)) {
+      if (givingUp !== undefined) {
+        const log = await means.endOfLog(change.plist);
+        means.emit({ event: 'gave-up', ...name, ...givingUp.giveUp, ...givingUp.count, log });
+        next = withMemory(next, change, { track: null });
+        continue;
+      }
+      const cause = keys.length > 0 ? 'outside' : 'declaration';
+      means.emit({ event: 'applied', ...name, op, reasons, keys, cause, outcome: result.outcome });
+      const corrections = noteCorrection(memoryOf(next, change).corrections, keys, means.now);
+      next = withMemory(next, change, { corrections, failures: null });
+    } else if (isFailed(result) && result.error !== null) {
+      const failures = noteFailure(memoryOf(next, change).failures, change, means.now, means.intervalMs);
+      const { outcome, error } = result;
+      next = withMemory(next, change, { failures });
+      // The same failure again is not told again: only that it failed, and what came of it in the end.
+      if (failures.count === 1)
+        means.emit({ event: 'failed', ...name, op, reasons, outcome, error, retryAt: failures.retryAt });
+    }
+  }
+  return next;
+}
+
+/** Loading may wait for a login session; what can be done now was done. */
+function isDone({ outcome }: Result): boolean {
+  return outcome === 'applied' || outcome === 'deferred';
+}
+
+function isFailed({ outcome }: Result): boolean {
+  return outcome === 'failed' || outcome === 'rolled-back' || outcome === 'rollback-failed';
+}
+
+/** Who came back once too often is told, and left alone from now on. */
+export function noteContests(
+  state: LoopState,
+  judged: readonly Judgement[],
+  { observed, plan }: Seen,
+  jobs: readonly Job[],
+  means: {
+    readonly now: number;
+    readonly uid: number;
+    readonly nameOf: (uid: number) => string | null;
+    readonly emit: Emit;
+  },
+): LoopState {
+  let next = state;
+  for (const each of judged) {
+    if (each.do !== 'contest') continue;
+    const { change, keys } = each;
+    const { instance, label, domain, plist } = change;
+    const job = jobs.find((one) => targetOf(one) === targetOf(change));
+    const found = observed.plists.find(({ path }) => path === plist) ?? null;
+    const writer = writerOf(label, found, { stack: plan.stack, uid: means.uid, nameOf: means.nameOf });
+    const { corrections } = memoryOf(next, change);
+    const count = recentCorrections(corrections, keys, means.now).length;
+    means.emit({
+      event: 'another-manager',
+      instance,
+      label,
+      domain,
+      keys,
+      corrections: count,
+      writer,
+      plist,
+    });
+    const contested = { since: means.now, keys, declared: declarationOf(job), writer };
+    next = withMemory(next, change, { contested, corrections: [] });
+  }
+  return next;
+}
+
+/** What a person did by hand, or wrote into the file, is a word: the job is minded again, and counted anew. */
+export function noteTold(
+  state: LoopState,
+  told: readonly string[],
+  jobs: readonly Job[],
+  emit: Emit,
+): LoopState {
+  let next = state;
+  for (const [target, memory] of Object.entries(state.jobs)) {
+    const job = jobs.find((each) => targetOf(each) === target);
+    const { contested } = memory;
+    const isTold = told.includes(target);
+    const isRedeclared = contested !== null && contested.declared !== declarationOf(job);
+    if (!isTold && !isRedeclared) continue;
+    const [label, domain] = splitTarget(target);
+    const change = { contested: null, corrections: [], failures: null };
+    next = withMemory(next, { label, domain }, isTold ? { ...change, track: null } : change);
+    if (contested !== null) emit({ event: 'taken-up', instance: job?.instance ?? null, label, domain });
+  }
+  return next;
+}
+
+function splitTarget(target: string): readonly [string, LedgerEntry['domain']] {
+  const at = target.lastIndexOf('/');
+  return [target.slice(at + 1), target.slice(0, at) as LedgerEntry['domain']];
+}
+
+function declarationOf(job: Job | undefined): string {
+  return job === undefined ? '' : hashText(`${canonicalText(job.plist)}\n${job.enabled}`);
+}
+
+/** Without what is neither declared nor ours any more. */
+export function withoutGone(state: LoopState, plan: Plan): LoopState {
+  const known = new Set(plan.changes.map(targetOf));
+  const kept = Object.entries(state.jobs).filter(([target]) => known.has(target));
+  return kept.length === Object.keys(state.jobs).length
+    ? state
+    : { ...state, jobs: Object.fromEntries(kept) };
+}

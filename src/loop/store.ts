@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { stat, unlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Told } from '../model/loop.ts';
+import type { Files } from '../sys/ports.ts';
+import { EMPTY_STATE, type LoopState } from './state.ts';
+import { formatState, parseState } from './state-file.ts';
+
+/** What a loop leaves for those who ask how it is doing. */
+export interface LoopNote {
+  readonly pid: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** The last events, oldest first; none of them the mere beginning of a round. */
+  readonly recent: readonly Told[];
+}
+
+/** The files of one stack's loop, in the folder `loop` of the state. All are replaced atomically, 0600 in a folder 0700. */
+export interface LoopStore {
+  /** `damaged`: there was one, and it cannot be trusted; it is forgotten, which does no harm but that it counts anew. */
+  read(): Promise<{ readonly state: LoopState; readonly damaged: boolean }>;
+  save(state: LoopState): Promise<void>;
+  note(note: LoopNote): Promise<void>;
+  /** Null: no loop ever ran. `lastRound` in milliseconds since 1970. */
+  readNote(): Promise<(LoopNote & { readonly lastRound: number }) | null>;
+  /** The time of the note is that of the last round. */
+  beat(): Promise<void>;
+  /** Tells the loop that a person has acted upon these targets; nothing where no loop ever ran. */
+  tell(targets: readonly string[]): Promise<void>;
+  /** What was told since this was last asked. */
+  takeTold(): Promise<readonly string[]>;
+}
+
+/** Folder of the loops in a state folder. */
+export const LOOP_FOLDER = 'loop';
+
+export function createLoopStore(stateFolder: string, stack: string, files: Files): LoopStore {
+  const folder = join(stateFolder, LOOP_FOLDER);
+  const statePath = join(folder, `${stack}.json`);
+  const notePath = join(folder, `${stack}.note.json`);
+  const toldFolder = join(folder, `${stack}.told`);
+
+  async function write(path: string, text: string): Promise<void> {
+    await files.makeFolder(folder, 0o700);
+    await files.write(path, text, 0o600);
+  }
+
+  async function readText(path: string): Promise<string | null> {
+    try {
+      return new TextDecoder().decode(await files.read(path));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  return {
+    async read() {
+      const text = await readText(statePath);
+      const state = text === null ? EMPTY_STATE : parseState(text);
+      return { state: state ?? EMPTY_STATE, damaged: state === null };
+    },
+    save: (state) => write(statePath, formatState(state)),
+    note: (note) => write(notePath, `${JSON.stringify(note)}\n`),
+    async readNote() {
+      const text = await readText(notePath);
+      if (text === null) return null;
+      const note = parseNote(text);
+      if (note === null) return null;
+      return { ...note, lastRound: (await stat(notePath)).mtimeMs };
+    },
+    async beat() {
+      const now = new Date();
+      await utimes(notePath, now, now).catch(() => {});
+    },
+    async tell(targets) {
+      if ((await files.identify(notePath)) === null) return;
+      await files.makeFolder(toldFolder, 0o700);
+      for (const target of targets) {
+        const name = createHash('sha256').update(target).digest('hex').slice(0, 16);
+        await files.write(join(toldFolder, name), target, 0o600);
+      }
+    },
+    async takeTold() {
+      const told: string[] = [];
+      for (const name of await files.list(toldFolder)) {
+        if (!/^[0-9a-f]{16}$/.test(name)) continue;
+        const path = join(toldFolder, name);
+        const target = await readText(path);
+        // Removed at once: what is told meanwhile is another file, and counts the next time.
+        await unlink(path).catch(() => {});
+        if (target !== null) told.push(target);
+      }
+      return told;
+    },
+  };
+}
+
+function parseNote(text: string): LoopNote | null {
+  try {
+    const { pid, startedAt, recent } = JSON.parse(text) as LoopNote;
+    return Number.isInteger(pid) && Number.isFinite(startedAt) && Array.isArray(recent)
+      ? { pid, startedAt, recent }
+      : null;
+  } catch {
+    return null;
+  }
+}

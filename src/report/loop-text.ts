@@ -1,0 +1,170 @@
+import { describeLastExit } from '../launchd/last-exit.ts';
+import type { JobName, Told } from '../model/loop.ts';
+import type { LastExit } from '../model/service.ts';
+import { DONE } from './apply-text.ts';
+import { changeName } from './change-text.ts';
+import { renderDiagnostics } from './diagnostics.ts';
+import { count, printable, sentence } from './printable.ts';
+import { type Paint, paint, type Style } from './style.ts';
+
+/**
+ * An event of the loop as a person reads it: the time, a sign, what happened, and below it what to do, four blanks in.
+ * Ends with a line end.
+ *
+ * @param sources of the files that a diagnostic shows
+ */
+export function renderEvent(
+  event: Told,
+  style: Style,
+  options: { readonly clock: (at: number) => string; readonly sources?: Readonly<Record<string, string>> },
+): string {
+  const { sign, color, text, below = [] } = words(event, style, options);
+  const time = paint(style, 'dim', options.clock(event.at));
+  const lines = below.flatMap((part) => part.split('\n')).map((line) => `    ${line}`.trimEnd());
+  return `${[`${time}  ${paint(style, color, sign)} ${text}`, ...lines].join('\n')}\n`;
+}
+
+interface Words {
+  readonly sign: string;
+  readonly color: Paint;
+  readonly text: string;
+  readonly below?: readonly string[];
+}
+
+function words(
+  event: Told,
+  style: Style,
+  {
+    clock,
+    sources = {},
+  }: { readonly clock: (at: number) => string; readonly sources?: Readonly<Record<string, string>> },
+): Words {
+  const job = (name: JobName): string => changeName(name, style);
+  const hint = (text: string): string => `${paint(style, 'green', 'hint')}: ${sentence(text, style)}`;
+  const info = { sign: '.', color: 'dim' } as const;
+  const bad = { sign: '!', color: 'magenta' } as const;
+  switch (event.event) {
+    case 'started':
+      return {
+        ...info,
+        text: `watching ${printable(event.file, style)}, every ${seconds(event.intervalMs)} (pid ${event.pid}); Ctrl-C ends it`,
+      };
+    case 'file-loaded':
+      return {
+        ...info,
+        text: `${printable(event.file, style)}: ${count(event.jobs, 'job')} of the stack ${event.stack}`,
+        below: told(event.diagnostics, sources, style),
+      };
+    case 'file-invalid':
+      return {
+        ...bad,
+        color: 'red',
+        text: event.keeps
+          ? 'the file is invalid: the last good one stays in force'
+          : 'the file is invalid: nothing is done until it is put right',
+        below: told(event.diagnostics, sources, style),
+      };
+    case 'applied': {
+      const why =
+        event.cause === 'outside' ? `had come to differ: ${event.keys.join(', ')}` : 'as the file says now';
+      return {
+        sign: event.cause === 'outside' ? '~' : '+',
+        color: 'green',
+        text: `${job(event)}  ${DONE[event.op]}; ${sentence(why, style)}`,
+      };
+    }
+    case 'failed':
+      return {
+        ...bad,
+        color: 'red',
+        text: `${job(event)}  ${event.outcome === 'rolled-back' ? 'failed, and put back as it was' : 'failed'}; again at ${clock(event.retryAt)}, then less and less often`,
+        below: [
+          `[${printable(event.error.code, style)}] ${sentence(event.error.message, style)}`,
+          hint(event.error.hint),
+        ],
+      };
+    case 'left-alone':
+      return {
+        ...bad,
+        text: `${job(event)}  left alone`,
+        below: [`[${printable(event.code, style)}] ${sentence(event.message, style)}`, hint(event.hint)],
+      };
+    case 'another-manager': {
+      const { writer } = event;
+      const when = writer.writtenAt === null ? '' : `, last written at ${clock(writer.writtenAt)}`;
+      return {
+        ...bad,
+        text: `${job(event)}  another manager: put right ${event.corrections} times within the hour, it differs again; left alone from now on`,
+        below: [
+          `what comes back: ${sentence(event.keys.join(', '), style)}`,
+          sentence(
+            `who writes ${event.plist}: ${writer.name ?? 'not known; what writes there shows with `sudo fs_usage -w -f filesys`'}${when}`,
+            style,
+          ),
+          hint(
+            `Let one of the two manage it: end the other, then \`reconcile apply --target ${event.instance ?? event.label}\`; or declare it \`managed_by: other\`, or those keys in \`ignore_changes\`.`,
+          ),
+        ],
+      };
+    }
+    case 'taken-up':
+      return { ...info, text: `${job(event)}  minded again` };
+    case 'crash-looping':
+      return {
+        ...bad,
+        text: `${job(event)}  crash-looping: ${endings(event.exits)} within ${event.seconds} s`,
+        below: [
+          hint(
+            `Read \`reconcile logs ${event.instance ?? event.label}\`; with \`give_up: {after: 5, within: 10m}\` it would be taken out of launchd.`,
+          ),
+        ],
+      };
+    case 'gave-up':
+      return {
+        ...bad,
+        color: 'red',
+        text: `${job(event)}  given up: ${endings(event.exits)} within ${event.seconds} s; it is held`,
+        below: [
+          ...(event.log === null
+            ? []
+            : [
+                `the end of ${printable(event.log.path, style)}:`,
+                ...event.log.lines.map((line) => `  ${printable(line, style)}`),
+              ]),
+          hint(`Put it right, then run \`reconcile restart ${event.instance ?? event.label}\`.`),
+        ],
+      };
+    case 'trouble':
+      return {
+        ...bad,
+        color: 'red',
+        text: `[${printable(event.code, style)}] ${sentence(event.message, style)}`,
+        below: [
+          `tried again at ${clock(event.retryAt)}, then less and less often`,
+          ...(event.hint === null ? [] : [hint(event.hint)]),
+        ],
+      };
+    case 'recovered':
+      return { sign: '+', color: 'green', text: `well again: ${printable(event.code, style)}` };
+    case 'stopped':
+      return { ...info, text: `ended (${event.why}) after ${count(event.rounds, 'round')}` };
+  }
+}
+
+function told(
+  diagnostics: Parameters<typeof renderDiagnostics>[0],
+  sources: Readonly<Record<string, string>>,
+  style: Style,
+): readonly string[] {
+  return diagnostics.length === 0 ? [] : [renderDiagnostics(diagnostics, sources, style)];
+}
+
+/** `5 bad ends, exit code 1`; several kinds by the last one. */
+function endings(exits: readonly LastExit[]): string {
+  const kinds = [...new Set(exits.map(describeLastExit))];
+  return `${count(exits.length, 'bad end')}, ${kinds.length === 1 ? kinds[0] : `the last with ${describeLastExit(exits.at(-1) ?? { reason: 'unknown' })}`}`;
+}
+
+function seconds(ms: number): string {
+  return ms % 1_000 === 0 ? `${ms / 1_000} s` : `${ms} ms`;
+}

@@ -1,0 +1,37 @@
+import { closeSync, constants, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** A log that grows no further than this, and one former file of the same size: bytes. */
+export const LOG_LIMIT: number = 1024 * 1024;
+
+export interface CappedLog {
+  /** Never throws: a full disk loses the text, not the work. */
+  write(text: string): void;
+  close(): void;
+}
+
+/** Appends to a file (0600); one that would grow beyond the limit becomes `PATH.1`, in place of the former one. */
+export async function createCappedLog(path: string, limit: number = LOG_LIMIT): Promise<CappedLog> {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  const open = (): number => openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  let descriptor = open();
+  let size = fstatSync(descriptor).size;
+  return {
+    write(text) {
+      try {
+        const bytes = Buffer.from(text);
+        if (size > 0 && size + bytes.length > limit) {
+          closeSync(descriptor);
+          renameSync(path, `${path}.1`);
+          descriptor = open();
+          size = 0;
+        }
+        size += writeSync(descriptor, bytes);
+      } catch {
+        // Nobody is left to tell it to.
+      }
+    },
+    close: () => closeSync(descriptor),
+  };
+}

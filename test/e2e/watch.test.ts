@@ -1,0 +1,218 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
+import { createWorld, until, type World } from '../support/private-home.ts';
+import { startWatch, type Watching } from '../support/watch.ts';
+
+/** The loop: the built command, the embedded launchd, real processes. */
+
+const FILE = `version: 1
+name: test
+label_prefix: com.example
+instances:
+  web:
+    script: exec sleep 1000
+    restart: { policy: always, throttle: 1s }
+`;
+
+const LABEL = 'com.example.web';
+const PLIST = `.local/state/reconcile/embedded/LaunchAgents/${LABEL}.plist`;
+
+let world: World;
+let watching: Watching | null = null;
+beforeEach(() => {
+  world = createWorld();
+  world.write('reconcile.yaml', FILE);
+});
+afterEach(async () => {
+  await watching?.end('SIGKILL');
+  watching = null;
+  await world.end();
+});
+
+const target = (): string => `gui/${process.getuid?.()}/${LABEL}`;
+
+describe('watch', () => {
+  it('applies the file, and each change of it', async () => {
+    watching = startWatch(world);
+    expect(await watching.told('applied')).toMatchObject({
+      instance: 'web',
+      op: 'create',
+      cause: 'declaration',
+    });
+    const { pid } = await jobUntil(world, 'web', 'runs', isRunning);
+    world.write('reconcile.yaml', FILE.replace('1000', '2000'));
+    expect(await watching.told('applied', ({ op }) => op === 'update')).toMatchObject({
+      cause: 'declaration',
+    });
+    await jobUntil(world, 'web', 'runs anew', (job) => isRunning(job) && job.pid !== pid);
+    expect(world.read(PLIST)).toContain('sleep 2000');
+    // An instance that is dropped goes; the file may name files that come and go.
+    world.write('more/tick.yaml', 'instances:\n  tick: { command: /bin/echo, start: { every: 1h } }\n');
+    world.write('reconcile.yaml', `${FILE}include: [more/*.yaml]\n`);
+    await watching.told('applied', ({ instance, op }) => instance === 'tick' && op === 'create');
+    world.write('more/tock.yaml', 'instances:\n  tock: { command: /bin/echo, start: { every: 1h } }\n');
+    await watching.told('applied', ({ instance, op }) => instance === 'tock' && op === 'create');
+    world.write('reconcile.yaml', FILE);
+    await watching.told('applied', ({ label, op }) => label === 'com.example.tick' && op === 'delete');
+    await watching.told('applied', ({ label, op }) => label === 'com.example.tock' && op === 'delete');
+  });
+
+  it('loads a job again that was booted out by hand, and leaves a held and a disabled one alone', async () => {
+    watching = startWatch(world);
+    await watching.told('applied');
+    await world.launchctl('bootout', target());
+    expect(await watching.told('applied', ({ op }) => op === 'load')).toMatchObject({
+      cause: 'outside',
+      keys: ['(not loaded)'],
+    });
+    expect((await world.reconcile('stop', 'web')).code).toBe(0);
+    const from = watching.events().length;
+    // It has seen the hold once it did something that came later.
+    world.write('reconcile.yaml', `${FILE}  tick: { command: /bin/echo, start: { every: 1h } }\n`);
+    await watching.told('applied', ({ instance }) => instance === 'tick', from);
+    expect(await statusOf(world, 'web')).toMatchObject({ verdict: 'held', pid: null });
+
+    expect((await world.reconcile('start', 'web')).code).toBe(0);
+    await world.launchctl('disable', target());
+    await world.launchctl('bootout', target());
+    expect(await watching.told('left-alone')).toMatchObject({ instance: 'web', why: 'blocked' });
+    expect(await statusOf(world, 'web')).toMatchObject({ verdict: 'disabled', pid: null });
+    // Declared enabled, it is still a person who disabled it.
+    world.write('reconcile.yaml', FILE.replace('    restart:', '    enabled: true\n    restart:'));
+    expect(await watching.told('left-alone', ({ why }) => why === 'disabled')).toMatchObject({
+      instance: 'web',
+    });
+    expect(await statusOf(world, 'web')).toMatchObject({ verdict: 'disabled' });
+    expect(watching.events().filter(({ event }) => event === 'left-alone')).toHaveLength(2);
+  });
+
+  it('keeps the last good file when the new one is invalid, and says so once', async () => {
+    watching = startWatch(world);
+    await watching.told('applied');
+    world.write('reconcile.yaml', FILE.replace('always', 'allways'));
+    const invalid = await watching.told('file-invalid');
+    expect(invalid).toMatchObject({ keeps: true, diagnostics: [{ severity: 'error', line: 7 }] });
+    await world.launchctl('bootout', target());
+    await watching.told('applied', ({ op }) => op === 'load');
+    expect(watching.events().filter(({ event }) => event === 'file-invalid')).toHaveLength(1);
+    world.write('reconcile.yaml', FILE.replace('1000', '2000'));
+    await watching.told('applied', ({ op }) => op === 'update');
+  });
+
+  it('waits for a file that is invalid at its start, and deletes nothing for one that declares nothing', async () => {
+    world.write('reconcile.yaml', 'version: 1\ninstances: [');
+    watching = startWatch(world);
+    expect(await watching.told('file-invalid')).toMatchObject({ keeps: false });
+    world.write('reconcile.yaml', FILE);
+    await watching.told('applied');
+    world.write('reconcile.yaml', 'version: 1\nname: test\nlabel_prefix: com.example\ninstances: {}\n');
+    expect(await watching.told('left-alone')).toMatchObject({ why: 'empty-file', label: LABEL });
+    world.write('reconcile.yaml', '');
+    await watching.told('file-loaded', ({ jobs }) => jobs === 0, watching.events().length);
+    expect(await statusOf(world, 'web').catch(() => null)).toBe(null);
+    await world.launchctl('print', target()).then(({ code }) => expect(code).toBe(0));
+  });
+
+  it('does not fight with another manager: three corrections, then the report, until told', async () => {
+    watching = startWatch(world);
+    await watching.told('applied');
+    const theirs = world.read(PLIST).replace('sleep 1000', 'sleep 3000');
+    expect(theirs).toContain('3000');
+    let rewrites = 0;
+    let over = false;
+    const rival = (async () => {
+      while (!over) {
+        renameSync(world.write(`${PLIST}.new`, theirs), join(world.home, PLIST));
+        await world.launchctl('kickstart', '-k', target());
+        rewrites += 1;
+      }
+    })();
+    try {
+      const report = await watching.told('another-manager');
+      expect(report).toMatchObject({ instance: 'web', keys: ['ProgramArguments'], corrections: 3 });
+      expect(report['writer']).toMatchObject({ name: null });
+      const seen = rewrites;
+      await until('the other went on', () => rewrites > seen + 3);
+    } finally {
+      over = true;
+      await rival;
+    }
+    const corrections = () => watching?.events().filter(({ cause }) => cause === 'outside').length;
+    expect(corrections()).toBe(3);
+    expect(world.read(PLIST)).toContain('3000');
+
+    // It is remembered beyond a restart of the loop.
+    expect(await watching.end()).toEqual({ code: 0, signal: null });
+    watching = startWatch(world);
+    await watching.told('file-loaded');
+    world.write('reconcile.yaml', `${FILE}  tick: { command: /bin/echo, start: { every: 1h } }\n`);
+    await watching.told('applied', ({ instance }) => instance === 'tick');
+    expect(world.read(PLIST)).toContain('3000');
+
+    // An apply by hand is a word: from then on it is minded again.
+    expect((await world.reconcile('apply', '--yes')).code).toBe(0);
+    expect(world.read(PLIST)).toContain('sleep 1000');
+    expect(await watching.told('taken-up')).toMatchObject({ label: LABEL });
+    world.write(PLIST, theirs);
+    await watching.told('applied', ({ cause }) => cause === 'outside');
+    expect(world.read(PLIST)).toContain('sleep 1000');
+  });
+
+  it('ends cleanly: by SIGTERM with 0 after the job in hand, by Ctrl-C with 130', async () => {
+    world.write(
+      'reconcile.yaml',
+      FILE.replace('exec sleep 1000', "trap 'sleep 1; exit 0' TERM; while :; do sleep 0.1; done"),
+    );
+    watching = startWatch(world);
+    await watching.told('applied');
+    await jobUntil(world, 'web', 'runs', isRunning);
+    // The former process takes its time; the new one is loaded all the same.
+    world.write('reconcile.yaml', FILE.replace('1000', '2000'));
+    await until('the change has begun', () => world.read(PLIST).includes('2000'));
+    expect(await watching.end()).toEqual({ code: 0, signal: null });
+    expect(watching.events().at(-1)).toMatchObject({ event: 'stopped', why: 'SIGTERM' });
+    expect((await world.json('plan'))['summary']).toMatchObject({ noop: 1, update: 0, reload: 0, load: 0 });
+    watching = startWatch(world);
+    await watching.told('file-loaded');
+    expect(await watching.end('SIGINT')).toEqual({ code: 130, signal: null });
+  });
+
+  it('is alone over its stack, takes no standard input, and tells as text by default', async () => {
+    watching = startWatch(world);
+    await watching.told('applied');
+    const second = await world.reconcile('watch');
+    expect(second).toMatchObject({ code: 75 });
+    expect(second.stderr).toContain(`process ${watching.pid}`);
+    expect((await world.reconcile('watch', '-f', '-')).code).toBe(64);
+    expect((await world.reconcile('watch', '-t', 'nothing-such')).code).toBe(75);
+    await watching.end();
+    const text = await world.reconcile('watch', '--rounds', '2', '--interval', '200ms');
+    expect(text).toMatchObject({ code: 0 });
+    expect(text.stdout).toMatch(/watching .*reconcile\.yaml, every 200 ms/);
+    expect(text.stdout).toMatch(/1 job of the stack test/);
+    expect((await world.reconcile('watch', '-t', 'nothing-such')).code).toBe(64);
+  });
+
+  it('asks launchd once a round and domain, and reads no plist twice', async () => {
+    await world.reconcile('apply', '--yes');
+    await jobUntil(world, 'web', 'runs', isRunning);
+    // After a restart the proof does not hold: it is asked once, and remembered.
+    await world.launchctl('kickstart', '-k', target());
+    await jobUntil(world, 'web', 'runs', isRunning);
+    const rounds = 5;
+    const { stderr, code } = await world.reconcile(
+      'watch',
+      '-v',
+      '--rounds',
+      String(rounds),
+      '--interval',
+      '100ms',
+    );
+    expect(code).toBe(0);
+    expect(stderr.match(/launchctl print gui\/\d+ /g)).toHaveLength(rounds);
+    expect(stderr.match(/launchctl print gui\/\d+\/com/g)).toHaveLength(1);
+    expect(stderr.match(/launchctl /g)).toHaveLength(rounds + 1);
+  });
+});

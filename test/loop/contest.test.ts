@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { isContest, noteCorrection, outsideKeys } from '../../src/loop/contest.ts';
+import type { Correction } from '../../src/loop/state.ts';
+import type { LedgerEntry } from '../../src/model/ledger.ts';
+import type { FieldChange, FieldSource } from '../../src/model/plan.ts';
+import { changeOf } from './support.ts';
+
+const MINUTE = 60_000;
+
+const field = (key: string, source: FieldSource): FieldChange => ({
+  key,
+  path: [key],
+  before: null,
+  after: true,
+  source,
+  meaning: '',
+  sensitive: false,
+});
+
+const entry = { label: 'local.tools.web' } as LedgerEntry;
+
+describe('what differs outside of the declaration', () => {
+  it('is what drifted on disk or is loaded otherwise, and not what the file asks for', () => {
+    const change = changeOf('web', {
+      fields: [field('KeepAlive', 'drift'), field('Nice', 'config'), field('Umask', 'loaded')],
+    });
+    expect(outsideKeys(change, entry)).toEqual(['KeepAlive', 'Umask']);
+  });
+
+  it('has words for what is no key', () => {
+    expect(outsideKeys(changeOf('web', { reasons: ['not-loaded'] }), entry)).toEqual(['(not loaded)']);
+    expect(outsideKeys(changeOf('web', { reasons: ['stale'] }), entry)).toEqual(['(the loaded definition)']);
+    const gone = changeOf('web', { reasons: ['missing'], fields: [field('KeepAlive', 'drift')] });
+    expect(outsideKeys(gone, entry)).toEqual(['(no plist)']);
+  });
+
+  it('is nothing for a job that was never applied', () => {
+    expect(outsideKeys(changeOf('web', { op: 'create', reasons: ['missing'] }), null)).toEqual([]);
+  });
+});
+
+describe('another manager', () => {
+  const put = (before: readonly Correction[], at: number, ...keys: string[]) =>
+    noteCorrection(before, keys, at);
+
+  it('is told when a difference is there again after it was put right three times within an hour', () => {
+    let corrections: readonly Correction[] = [];
+    for (const at of [0, 10 * MINUTE, 20 * MINUTE]) {
+      expect(isContest(corrections, ['KeepAlive'], at)).toBe(false);
+      corrections = put(corrections, at, 'KeepAlive');
+    }
+    expect(isContest(corrections, ['KeepAlive'], 30 * MINUTE)).toBe(true);
+    expect(isContest(corrections, ['KeepAlive', 'Nice'], 30 * MINUTE)).toBe(true);
+    expect(isContest(corrections, ['Nice'], 30 * MINUTE)).toBe(false);
+    expect(isContest(corrections, [], 30 * MINUTE)).toBe(false);
+  });
+
+  it('is nobody when it takes longer than an hour', () => {
+    const corrections = [0, 30 * MINUTE, 50 * MINUTE].reduce(
+      (before, at) => put(before, at, 'KeepAlive'),
+      [] as readonly Correction[],
+    );
+    expect(isContest(corrections, ['KeepAlive'], 59 * MINUTE)).toBe(true);
+    expect(isContest(corrections, ['KeepAlive'], 60 * MINUTE)).toBe(false);
+  });
+
+  it('keeps a few corrections only, and none of what the file asks for', () => {
+    let corrections: readonly Correction[] = [];
+    for (let at = 0; at < 1_000; at += 1) corrections = put(corrections, at, 'KeepAlive');
+    expect(corrections.length).toBeLessThan(20);
+    expect(put([], 5)).toEqual([]);
+  });
+});
