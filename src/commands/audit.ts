@@ -6,6 +6,7 @@ import { DESCRIPTIONS } from '../audit/table.ts';
 import type { Severity } from '../model/diagnostic.ts';
 import { EXIT, type ExitCode } from '../model/errors.ts';
 import { findingsToAnnotations, findingsToSarif, findingToJson } from '../report/audit-formats.ts';
+import { findingsToMarkdown } from '../report/audit-markdown.ts';
 import { renderFindings, renderRules } from '../report/audit-text.ts';
 import { printMended } from './audit-fix.ts';
 import { declaredAndInstalled, namedPlists, type Subject } from './audit-subject.ts';
@@ -17,7 +18,7 @@ declare const RECONCILE_VERSION: string;
 
 export interface AuditArguments {
   readonly paths: readonly string[];
-  readonly format?: 'text' | 'json' | 'sarif' | 'github';
+  readonly format?: 'text' | 'json' | 'markdown' | 'sarif' | 'github';
   readonly failOn?: Severity | 'never';
   readonly ignore?: readonly string[];
   readonly request?: readonly string[];
@@ -49,7 +50,7 @@ export const audit: Command<AuditArguments> = async (args, context) => {
 function print(
   findings: readonly Finding[],
   { jobs, unreadable }: Subject,
-  format: 'text' | 'json' | 'sarif' | 'github',
+  format: 'text' | 'json' | 'markdown' | 'sarif' | 'github',
   exitCode: ExitCode,
   context: Context,
 ): void {
@@ -63,6 +64,7 @@ function print(
     const document = findingsToSarif(findings, DESCRIPTIONS, RECONCILE_VERSION, display);
     terminal.out(JSON.stringify(document, null, 2));
   } else if (format === 'github') terminal.out(findingsToAnnotations(findings, display));
+  else if (format === 'markdown') terminal.out(findingsToMarkdown(findings, count, display));
   else terminal.out(renderFindings(findings, count, terminal.style, display));
 }
 

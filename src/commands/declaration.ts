@@ -1,14 +1,18 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Config } from '../config/instance.ts';
 import { type ConfigSource, loadConfig } from '../config/load.ts';
 import { compileJobs } from '../desired/compile.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host, Places } from '../model/domain.ts';
+import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { hideSecrets } from '../report/mask.ts';
 import { createInputs, type Inputs } from '../sys/config-inputs.ts';
 import { createConfigSource, invokingUid } from '../sys/config-source.ts';
 import { findFiles } from '../sys/find-file.ts';
+import { type Checkouts, checkouts, sourceElsewhere } from '../sys/other-checkout.ts';
 import { choosePlaces, realHost } from '../sys/places.ts';
 import { hostAs } from './as.ts';
 import type { Context } from './context.ts';
@@ -40,28 +44,71 @@ export function loadDeclaration(context: Context): Declaration {
  * installed here.
  */
 export function loadDeclarationAs(context: Context): Declaration {
+  const { host, places, home } = forWhom(context);
+  return compile(context, host, places, home);
+}
+
+/**
+ * The declaration as another file has it, such as that of another checkout, for the same machine: it is read as if it lay
+ * where this one lies, so that a path differs only where the files do.
+ */
+export function loadOther(context: Context, { config }: Declaration, file: string): Declaration {
+  const { host, places, home } = forWhom(context);
+  const other = resolve(context.cwd, file);
+  const both = checkouts(config.file, existsSync(other) ? realpathSync(other) : other);
+  const named = context.options.file.length > 0 ? context.options.file : [config.file];
+  if (named.includes('-'))
+    throw new ReconcileError('usage', 'What comes on standard input has no place in another checkout.', {
+      hint: 'Name both files: `reconcile plan -f reconcile.yaml --against OTHER`.',
+      exitCode: EXIT.usage,
+    });
+  const roots = named.map((path) => realpathSync(resolve(context.cwd, path)));
+  const reread = { ...context, options: { ...context.options, file: roots } };
+  try {
+    return compile(reread, host, places, home, both);
+  } catch (error) {
+    if (!(error instanceof InvalidFile)) throw error;
+    // What is wrong is told of the file in which it is.
+    const diagnostics = error.diagnostics.map((each) =>
+      each.file === null ? each : { ...each, file: both.there(each.file) },
+    );
+    const sources = Object.entries(error.sources).map(([path, text]) => [both.there(path), text] as const);
+    throw new InvalidFile(diagnostics, Object.fromEntries(sources));
+  }
+}
+
+function forWhom(context: Context): { readonly host: Host; readonly places: Places; readonly home: string } {
   const { options, env } = context;
-  if (options.as === undefined) return loadDeclaration(context);
+  if (options.as === undefined) {
+    const { host, places } = chooseWho(context);
+    return { host, places, home: host.home };
+  }
   const real = realHost(env);
   const host = hostAs(options.as, real);
   const { XDG_STATE_HOME: _, ...elsewhere } = env;
-  return compile(
-    context,
-    host,
-    choosePlaces({ launchd: 'system', root: options.root ?? '/' }, host, elsewhere),
-    real.home,
-  );
+  const places = choosePlaces({ launchd: 'system', root: options.root ?? '/' }, host, elsewhere);
+  return { host, places, home: real.home };
 }
 
-/** @param home in and below which the file is looked for */
-function compile(context: Context, host: Host, places: Places, home: string): Declaration {
+/**
+ * @param home in and below which the file is looked for
+ * @param elsewhere where the files really are
+ */
+function compile(
+  context: Context,
+  host: Host,
+  places: Places,
+  home: string,
+  elsewhere?: Checkouts,
+): Declaration {
   const { options, env, cwd, terminal } = context;
   const roots = findFiles(options.file, cwd, home, env);
-  const source = createConfigSource({
+  const real = createConfigSource({
     ...(roots.includes('-') ? { stdin: terminal.readInput() } : {}),
     uid: process.getuid?.() ?? 0,
     invokingUid: invokingUid(env),
   });
+  const source = elsewhere === undefined ? real : sourceElsewhere(real, elsewhere);
   const sources: Record<string, string> = Object.create(null);
   const inputs = createInputs();
   const remembering: ConfigSource = {

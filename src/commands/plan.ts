@@ -2,25 +2,43 @@ import { open } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { planToJson } from '../report/plan-json.ts';
+import { planToMarkdown } from '../report/plan-markdown.ts';
 import { renderPlan } from '../report/plan-text.ts';
 import type { Command, Context } from './context.ts';
-import { type Declaration, loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
+import {
+  type Declaration,
+  loadDeclaration,
+  loadDeclarationAs,
+  noteDiagnostics,
+  withoutNotes,
+} from './declaration.ts';
 import { formatDocument } from './document.ts';
-import { isPending, makePlan, type PlanFlags } from './planning.ts';
+import { isPending, makePlan, type PlanFlags, planAgainst } from './planning.ts';
 import { completeFlags, savePlan } from './saved-plan.ts';
 import { openWorld } from './world.ts';
 
 export interface PlanArguments extends PlanFlags {
   readonly out?: string;
   readonly detailedExitcode?: boolean;
+  readonly format?: 'text' | 'markdown';
+  /** Another file, or the same one in another checkout, instead of what is there. */
+  readonly against?: string;
 }
 
 /** Shows what differs, and changes nothing. */
 export const plan: Command<PlanArguments> = async (args, context) => {
   const { terminal, options, cwd } = context;
-  const { out, detailedExitcode, ...flags } = args;
-  const declaration = loadDeclaration(context);
-  const { plan } = await makePlan(declaration, openWorld(context), context, flags);
+  const { out, detailedExitcode, format, against, ...flags } = args;
+  if (against !== undefined && out !== undefined)
+    throw new ReconcileError('usage', '`--out` saves a plan for this machine; `--against` plans for none.', {
+      hint: 'Leave one of them out.',
+      exitCode: EXIT.usage,
+    });
+  const declaration = against === undefined ? loadDeclaration(context) : loadDeclarationAs(context);
+  const plan =
+    against === undefined
+      ? (await makePlan(declaration, openWorld(context), context, flags)).plan
+      : planAgainst(declaration, against, context, flags);
   noteDiagnostics(context, withoutNotes(plan.diagnostics), declaration.sources);
   const pending = isPending(plan);
   const exitCode = pending && detailedExitcode === true ? EXIT.changes : EXIT.ok;
@@ -36,10 +54,15 @@ export const plan: Command<PlanArguments> = async (args, context) => {
     terminal.out(formatDocument(planToJson(plan, { command: 'plan', exitCode })));
     return exitCode;
   }
+  if (format === 'markdown') {
+    terminal.out(planToMarkdown(plan));
+    return exitCode;
+  }
   terminal.out(renderPlan(plan, terminal.style));
   if (out !== undefined)
     terminal.note(`Saved to ${out}. \`reconcile apply ${out}\` makes these changes and no others.`);
-  else if (pending && terminal.interactive) terminal.note('\nRun `reconcile apply` to make these changes.');
+  else if (pending && terminal.interactive && against === undefined)
+    terminal.note('\nRun `reconcile apply` to make these changes.');
   return exitCode;
 };
 

@@ -3,6 +3,7 @@ import type { Observed } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { type ObserveScope, observe } from '../observe/observe.ts';
 import { observePreflight } from '../observe/preflight.ts';
+import { asApplied } from '../plan/as-applied.ts';
 import { type Caller, stops, withoutCaller } from '../plan/caller.ts';
 import type { PlanOptions } from '../plan/options.ts';
 import { planChanges } from '../plan/plan.ts';
@@ -10,7 +11,7 @@ import { jobsToPreflight, judgePreflight, type Preflights } from '../plan/prefli
 import { withoutUser } from '../plan/root.ts';
 import { realLooker } from '../sys/look.ts';
 import type { Context } from './context.ts';
-import type { Declaration } from './declaration.ts';
+import { type Declaration, loadOther } from './declaration.ts';
 import { halfReloaded, sayUnfinished, withDisabled } from './unfinished.ts';
 import type { World } from './world.ts';
 
@@ -68,8 +69,25 @@ export async function makePlan(
   };
 }
 
+/**
+ * What the declaration changes against another file, such as that of another checkout: as if that one had been applied and
+ * nothing had happened since. No launchd is asked and nothing here is looked at, so it is for pull requests and for `--as`.
+ */
+export function planAgainst(
+  declaration: Declaration,
+  file: string,
+  context: Context,
+  flags: PlanFlags,
+): Plan {
+  const { config, jobs, places, diagnostics } = declaration;
+  const before = loadOther(context, declaration, file);
+  const options = planOptions({ places }, config, context.options.target, flags);
+  const plan = planChanges(jobs, asApplied(before.jobs, jobs, options), options);
+  return { ...plan, diagnostics: [...diagnostics, ...plan.diagnostics] };
+}
+
 export function planOptions(
-  { places }: World,
+  { places }: Pick<World, 'places'>,
   config: Pick<Declaration['config'], 'name' | 'file' | 'declares_instances' | 'moved'>,
   targets: readonly string[],
   flags: PlanFlags,

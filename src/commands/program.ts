@@ -164,10 +164,11 @@ export function buildProgram(version: string, run: Run): Commander {
   start('init', 'write a first reconcile.yaml here', 'The file:').action((_, command: Commander) =>
     run('init', async () => (await import('./init.ts')).init, {}, allOptions(command)),
   );
-  start('validate', 'check the file, and say all that is wrong with it', 'The file:').action(
-    (_, command: Commander) =>
-      run('validate', async () => (await import('./validate.ts')).validate, {}, allOptions(command)),
-  );
+  start('validate', 'check the file, and say all that is wrong with it', 'The file:')
+    .argument('[file...]', 'files to check, each by itself (default: the one of -f, or here)')
+    .action((files: readonly string[], _, command: Commander) =>
+      run('validate', async () => (await import('./validate.ts')).validate, { files }, allOptions(command)),
+    );
   start('schema', 'print the JSON Schema of the file', 'The file:').action((_, command: Commander) =>
     run('schema', async () => (await import('./schema.ts')).schema, {}, allOptions(command)),
   );
@@ -181,6 +182,8 @@ export function buildProgram(version: string, run: Run): Commander {
     .alias('diff')
     .option('--out <file>', 'save the plan, for `apply <file>`')
     .option('--detailed-exitcode', 'exit 2 when changes are pending')
+    .option('--against <file>', 'what changes from that file to this one, wherever this is run')
+    .addOption(new Option('--format <how>', 'how to print it').choices(['text', 'markdown']))
     .action((own: object, command: Commander) =>
       run('plan', async () => (await import('./plan.ts')).plan, own, allOptions(command)),
     );
@@ -292,7 +295,15 @@ export function buildProgram(version: string, run: Run): Commander {
 
   start('audit', 'judge the declared and installed jobs, or the plists of any path', 'Jobs:')
     .argument('[path...]', 'plists, or folders that hold some')
-    .addOption(new Option('--format <how>', 'how to print it').choices(['text', 'json', 'sarif', 'github']))
+    .addOption(
+      new Option('--format <how>', 'how to print it').choices([
+        'text',
+        'json',
+        'markdown',
+        'sarif',
+        'github',
+      ]),
+    )
     .addOption(
       new Option('--fail-on <severity>', 'exit 2 from this severity on (default: warning)').choices([
         'error',

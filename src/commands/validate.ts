@@ -1,23 +1,66 @@
-import { EXIT } from '../model/errors.ts';
-import type { Command } from './context.ts';
-import { loadDeclarationAs, noteDiagnostics } from './declaration.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { EXIT, ReconcileError } from '../model/errors.ts';
+import type { Command, Context } from './context.ts';
+import { type Declaration, loadDeclarationAs, noteDiagnostics } from './declaration.ts';
 import { printDocument } from './document.ts';
+import { InvalidFile } from './failure.ts';
 
-/** Checks the file, for this machine or for that of `--as`. */
-export const validate: Command = async (_, context) => {
-  const declaration = loadDeclarationAs(context);
-  const { config, jobs, diagnostics, host } = declaration;
-  noteDiagnostics(context, declaration.diagnostics, declaration.sources);
-  const excluded = jobs.filter((job) => job.excluded).length;
-  if (context.options.json) {
-    const body = { stack: config.name, files: config.files, jobs: jobs.length - excluded, excluded };
-    printDocument(context, EXIT.ok, body, diagnostics);
-    return EXIT.ok;
+export interface ValidateArguments {
+  /** Each is checked by itself, as hooks name them; without any, what `-f` names or what lies here is one declaration. */
+  readonly files: readonly string[];
+}
+
+/** Checks the file, or several, for this machine or for that of `--as`. */
+export const validate: Command<ValidateArguments> = async ({ files }, context) => {
+  if (files.length === 0) return report([check(context)], context, (one) => one);
+  if (context.options.file.length > 0)
+    throw new ReconcileError('usage', 'The files are named twice: with -f, and without.', {
+      hint: 'Files after -f are merged into one declaration; files without -f are checked each by itself.',
+      exitCode: EXIT.usage,
+    });
+  const checked = files.map((file) => check({ ...context, options: { ...context.options, file: [file] } }));
+  return report(checked, context, files.length === 1 ? (one) => one : (...all) => ({ checked: all }));
+};
+
+type Checked = Declaration | InvalidFile;
+
+function check(context: Context): Checked {
+  try {
+    return loadDeclarationAs(context);
+  } catch (error) {
+    if (error instanceof InvalidFile) return error;
+    throw error;
   }
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** The good ones, then everything that is wrong with the others at once. */
+function report(checked: readonly Checked[], context: Context, shape: (...bodies: Body[]) => Body): number {
+  const valid = checked.filter((each): each is Declaration => !(each instanceof InvalidFile));
+  const invalid = checked.filter((each): each is InvalidFile => each instanceof InvalidFile);
+  const diagnostics: readonly Diagnostic[] = checked.flatMap((each) => each.diagnostics);
+  if (!context.options.json)
+    for (const declaration of valid) {
+      noteDiagnostics(context, declaration.diagnostics, declaration.sources);
+      context.terminal.out(sentenceOf(declaration));
+    }
+  if (invalid.length > 0) {
+    const told = context.options.json ? diagnostics : invalid.flatMap((each) => each.diagnostics);
+    throw new InvalidFile(told, Object.assign({}, ...checked.map(({ sources }) => sources)));
+  }
+  if (context.options.json) printDocument(context, EXIT.ok, shape(...valid.map(bodyOf)), diagnostics);
+  return EXIT.ok;
+}
+
+function bodyOf({ config, jobs }: Declaration): Body {
+  const excluded = jobs.filter((job) => job.excluded).length;
+  return { stack: config.name, files: config.files, jobs: jobs.length - excluded, excluded };
+}
+
+function sentenceOf({ config, jobs, host }: Declaration): string {
+  const excluded = jobs.filter((job) => job.excluded).length;
   const count = jobs.length - excluded;
   const besides = excluded === 0 ? '' : ` ${excluded} more for other machines.`;
-  context.terminal.out(
-    `${config.file} is valid: ${count} ${count === 1 ? 'job' : 'jobs'} for ${host.user} on ${host.host}.${besides}`,
-  );
-  return EXIT.ok;
-};
+  return `${config.file} is valid: ${count} ${count === 1 ? 'job' : 'jobs'} for ${host.user} on ${host.host}.${besides}`;
+}

@@ -6,7 +6,11 @@ import { count, padEnd, printable, sentence } from './printable.ts';
 import { type Paint, paint, type Style } from './style.ts';
 
 const COLORS: Readonly<Record<Severity, Paint>> = { error: 'red', warning: 'yellow', info: 'cyan' };
-const NAMES: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
+export const SEVERITY_NAMES: Readonly<Record<Severity, string>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'note',
+};
 
 /**
  * What was found, by file:
@@ -32,7 +36,7 @@ export function renderFindings(
     const lines = group.map((finding) => renderOne(finding, width, told, style));
     return `${paint(style, 'bold', printable(display(place), style))}\n${lines.join('\n')}`;
   });
-  return `${[...blocks, sumUp(findings, jobs)].join('\n\n')}\n`;
+  return `${[...blocks, sumUpFindings(findings, jobs)].join('\n\n')}\n`;
 }
 
 function renderOne(finding: Finding, width: number, told: Set<string>, style: Style): string {
@@ -40,7 +44,7 @@ function renderOne(finding: Finding, width: number, told: Set<string>, style: St
   const number = `${line ?? ''}`.padStart(width);
   const head = [
     `  ${paint(style, 'dim', number)}`,
-    paint(style, COLORS[severity], padEnd(NAMES[severity], 7)),
+    paint(style, COLORS[severity], padEnd(SEVERITY_NAMES[severity], 7)),
     paint(style, 'cyan', code),
     ...(key === null ? [] : [printable(key, style)]),
   ].join('  ');
@@ -55,12 +59,16 @@ function renderOne(finding: Finding, width: number, told: Set<string>, style: St
   ].join('\n');
 }
 
-function sumUp(findings: readonly Finding[], jobs: number): string {
+/** `2 errors in 2 of 3 jobs. …` */
+export function sumUpFindings(findings: readonly Finding[], jobs: number): string {
   if (findings.length === 0) return `No findings. ${count(jobs, 'job')} looked at.`;
   const parts = (['error', 'warning', 'info'] as const)
     .map(
       (severity) =>
-        [findings.filter((finding) => finding.severity === severity).length, NAMES[severity]] as const,
+        [
+          findings.filter((finding) => finding.severity === severity).length,
+          SEVERITY_NAMES[severity],
+        ] as const,
     )
     .filter(([number]) => number > 0)
     .map(([number, word]) => count(number, word));
@@ -76,7 +84,7 @@ export function renderRules(
   const width = Math.max(...rules.map(({ code }) => code.length));
   const lines = rules.map(
     ({ code, severity, title, onRequest }) =>
-      `${paint(style, 'cyan', padEnd(code, width))}  ${paint(style, COLORS[severity], padEnd(NAMES[severity], 7))}  ${sentence(title, style)}${
+      `${paint(style, 'cyan', padEnd(code, width))}  ${paint(style, COLORS[severity], padEnd(SEVERITY_NAMES[severity], 7))}  ${sentence(title, style)}${
         onRequest === true ? paint(style, 'dim', '  (on request)') : ''
       }`,
   );
@@ -94,7 +102,7 @@ export function renderRule(
       .map((line) => `    ${sentence(line, style)}`)
       .join('\n');
   return [
-    `${paint(style, 'bold', rule.code)}  ${paint(style, COLORS[rule.severity], NAMES[rule.severity])}${rule.onRequest === true ? `  on request: --request ${rule.code}` : ''}`,
+    `${paint(style, 'bold', rule.code)}  ${paint(style, COLORS[rule.severity], SEVERITY_NAMES[rule.severity])}${rule.onRequest === true ? `  on request: --request ${rule.code}` : ''}`,
     sentence(`${rule.title}.`, style),
     sentence(rule.why, style),
     `${paint(style, 'red', 'Instead of')}\n${example(rule.bad)}`,

@@ -20,7 +20,7 @@ export function renderPlan(plan: Plan, style: Style, removed?: string): string {
 }
 
 /** Jobs that match are not listed, save those that are left alone although something is unlike declared. */
-function needsShowing(change: Change): boolean {
+export function needsShowing(change: Change): boolean {
   if (change.op !== 'noop' || change.blocked !== null || change.deferred !== null) return true;
   return isLeftAlone(change);
 }
@@ -38,8 +38,11 @@ export function isElsewhere({ op, reasons }: Change): boolean {
 
 const LEFT_ALONE: readonly Reason[] = ['disabled', 'held', 'removed', 'unknown'];
 
-/** Jobs for other machines are neither changed nor unchanged here; those left alone do not match. */
-function renderTotal(plan: Plan): string {
+/**
+ * `Plan: 1 to create. 1 job will start.`; jobs for other machines are neither changed nor unchanged here; those left alone do not
+ * match.
+ */
+export function renderTotal(plan: Plan): string {
   const here = plan.changes.filter((change) => !isElsewhere(change));
   const left = here.filter(isLeftAlone).length;
   return renderSummary(summarise({ ...plan, changes: here }), left);
@@ -57,14 +60,14 @@ function renderJob(change: Change, style: Style, removed?: string): string {
 
 function renderField(field: FieldChange, style: Style): string {
   const [before, after] = field.sensitive
-    ? [mask(field.before), mask(field.after)]
+    ? [maskedValue(field.before), maskedValue(field.after)]
     : renderChange(field.before, field.after, style);
   const meaning =
     field.meaning === '' ? '' : `  ${paint(style, 'dim', `# ${sentence(field.meaning, style)}`)}`;
   return `    ${renderPath(field.path, style)}: ${paint(style, 'red', before)} ${arrow(style)} ${paint(style, 'green', after)}${meaning}`;
 }
 
-function mask(value: unknown): string {
+export function maskedValue(value: unknown): string {
   return value === null ? 'absent' : '(sensitive)';
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/model/errors.ts';
 import { planChanges } from '../../src/plan/plan.ts';
 import { planToJson } from '../../src/report/plan-json.ts';
+import { planToMarkdown } from '../../src/report/plan-markdown.ts';
 import { renderPlan } from '../../src/report/plan-text.ts';
 import { simulatePlan } from '../support/simulate.ts';
 import { observeWorld } from '../support/world.ts';
@@ -17,10 +18,11 @@ describe.each(readdirSync(CASES).sort())('golden case %s', (name) => {
   const { jobs, world, options } = openCase(folder);
   const plan = planChanges(jobs, observeWorld(world, jobs, options.stack), options);
 
-  it('has this plan, as text and as JSON', async () => {
+  it('has this plan, as text, as Markdown and as JSON', async () => {
     await expect(renderPlan(plan, { color: false, unicode: true })).toMatchFileSnapshot(
       join(folder, 'plan.txt'),
     );
+    await expect(planToMarkdown(plan)).toMatchFileSnapshot(join(folder, 'plan.md'));
     const json = planToJson(plan, { command: 'plan', exitCode: EXIT.ok });
     await expect(`${JSON.stringify(json, null, 2)}\n`).toMatchFileSnapshot(join(folder, 'plan.json'));
   });
