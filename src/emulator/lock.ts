@@ -38,8 +38,10 @@ export function lockOwner(folder: string): number | null {
 /** Appears with its content, or not at all. */
 function create(folder: string, number: number): boolean {
   const draft = join(folder, `draft.${process.pid}`);
-  writeFileSync(draft, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }), { mode: 0o600 });
   try {
+    writeFileSync(draft, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }), {
+      mode: 0o600,
+    });
     linkSync(draft, join(folder, `lock.${number}`));
     return true;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Domain } from '../model/domain.ts';
 import { dict, isDict } from '../model/plist.ts';
@@ -30,12 +30,23 @@ export function fileOverrides(folder: string, log: (line: string) => void): Over
       const file = overrideFile(domain);
       const entries = entriesOf(file);
       if (entries[label] === disabled) return;
+      write(join(folder, file), writePlist(dict(Object.entries({ ...entries, [label]: disabled }))));
+      // Only what is on disk counts: a refusal has changed nothing.
       entries[label] = disabled;
-      const path = join(folder, file);
-      writeFileSync(`${path}.new`, writePlist(dict(Object.entries(entries))), { mode: 0o600, flush: true });
-      renameSync(`${path}.new`, path);
     },
   };
+}
+
+/** Whole, or not at all. Throws what the disk says. */
+function write(path: string, text: string): void {
+  const draft = `${path}.new`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flush: true });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 /** `gui/501` and `user/501` share one. */
