@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
-import { launchctlEnvironment } from '../sys/places.ts';
+import { launchctlEnvironment, WORLD_VARIABLE } from '../sys/places.ts';
 import type { Context } from './context.ts';
 
 /** Ending jobs takes as long as their ExitTimeOut allows. */
@@ -27,10 +27,19 @@ export async function askEmbedded(
       exitCode: code === WRONG ? EXIT.usage : EXIT.failed,
     });
   }
-  throw new ReconcileError('embedded/unreachable', stderr.trim() || 'The embedded launchd gave no answer.', {
-    hint: `Look into ${join(places.userState, 'run')}, end the process named there, then try again.`,
+  const why = stderr.trim() || 'The embedded launchd gave no answer.';
+  throw new ReconcileError('embedded/unreachable', why, {
+    hint: whatToDo(why, places),
     exitCode: EXIT.failed,
   });
+}
+
+/** By what the system said, which our launchctl quotes. */
+function whatToDo(why: string, { userState }: Places): string {
+  if (/\b(EACCES|EPERM|EROFS)\b/.test(why))
+    return `Make ${userState} yours to write, or have the world elsewhere: set XDG_STATE_HOME or ${WORLD_VARIABLE}.`;
+  if (/\b(ENOSPC|EDQUOT)\b/.test(why)) return `Make room for ${userState}, then try again.`;
+  return `Look into ${join(userState, 'run')}, end the process named there, then try again.`;
 }
 
 /** Ends all jobs, then the daemon; nothing to do when there is none. */
@@ -48,6 +57,28 @@ export interface EmbeddedStatus {
   readonly services: readonly { readonly label: string; readonly domain: string }[];
 }
 
+/** Throws ReconcileError `embedded/other-version` when the daemon that runs was started by another version of reconcile. */
 export async function embeddedStatus(places: Places, env: Context['env']): Promise<EmbeddedStatus> {
-  return JSON.parse(await askEmbedded(places, env, 'embedded-status')) as EmbeddedStatus;
+  const status = JSON.parse(await askEmbedded(places, env, 'embedded-status')) as Partial<EmbeddedStatus>;
+  if (isWhole(status)) return status;
+  throw new ReconcileError(
+    'embedded/other-version',
+    `The embedded launchd that runs${status.pid == null ? '' : ` (pid ${status.pid})`} is of another version of reconcile.`,
+    {
+      hint: '`reconcile embedded stop` ends it and its jobs; the next command starts the one of this version.',
+      exitCode: EXIT.failed,
+    },
+  );
+}
+
+function isWhole(status: Partial<EmbeddedStatus>): status is EmbeddedStatus {
+  const { pid, macos, logged_in, asleep, on_demand_only, services } = status;
+  return (
+    pid !== undefined &&
+    macos !== undefined &&
+    typeof logged_in === 'boolean' &&
+    typeof asleep === 'boolean' &&
+    Array.isArray(on_demand_only) &&
+    Array.isArray(services)
+  );
 }

@@ -32,19 +32,23 @@ if (argv[0] === 'asuser') asUser(argv.slice(1), process.getuid?.() ?? 0, finish)
 else call(0);
 
 function call(starts: number): void {
-  const socket = enter() ? connect(SOCKET) : null;
-  if (socket === null) {
-    absent(starts);
+  const obstacle = enter();
+  if (obstacle !== null) {
+    if (obstacle.code === 'EACCES') fail(obstacle.message);
+    else absent(starts);
     return;
   }
+  const socket = connect(SOCKET);
   const chunks: Buffer[] = [];
   let isConnected = false;
   socket.once('connect', () => {
     isConnected = true;
   });
   // Once connected, 'close' tells, whether it broke or ended.
-  socket.on('error', () => {
-    if (!isConnected) absent(starts);
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (isConnected) return;
+    if (error.code === 'EACCES') fail(error.message);
+    else absent(starts);
   });
   socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
@@ -164,13 +168,16 @@ function write(file: 1 | 2, text: string): boolean {
   return true;
 }
 
-/** Into the socket's folder: its whole name may be too long for a socket. */
-function enter(): boolean {
+/**
+ * Into the socket's folder: its whole name may be too long for a socket. What keeps us out is told; where it is the rights of
+ * somebody else's world, nobody knows whether a launchd runs there.
+ */
+function enter(): NodeJS.ErrnoException | null {
   try {
     process.chdir(`${root}/run`);
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
   }
 }
 

@@ -1,9 +1,18 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { writePlist } from '../../src/plist/write.ts';
-import { alive, type EmbeddedWorld, jobPlist, openWorld, shell } from '../support/embedded-world.ts';
+import {
+  alive,
+  type EmbeddedWorld,
+  jobPlist,
+  LAUNCHCTL,
+  openWorld,
+  shell,
+} from '../support/embedded-world.ts';
+import { CLI } from '../support/private-home.ts';
 
 const soon = { timeout: 30_000, interval: 50 };
 const worlds: EmbeddedWorld[] = [];
@@ -44,6 +53,62 @@ describe('the daemon', () => {
       code: 118,
       stderr: expect.stringMatching(/it cannot start: EEXIST: .*LaunchAgents'\.$/m),
     });
+  });
+
+  it('that cannot write says why, and leaves no draft of its lock', () => {
+    const world = open();
+    // As on a full disk: no file may grow.
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', 'ulimit -f 0; exec "$0" list', LAUNCHCTL], {
+      env: world.env,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([118, expect.stringMatching(/it cannot start: EFBIG: .*write\.$/m)]);
+    expect(readdirSync(join(world.root, 'run')).filter((name) => name.startsWith('draft.'))).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'of somebody else is not taken for one that does not run (only root can become somebody else)',
+    async () => {
+      const world = open();
+      chmodSync(world.folder, 0o755);
+      const asNobody = (...argv: readonly string[]) =>
+        spawnSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', ...argv], {
+          env: { ...world.env, HOME: '/nonexistent' },
+          encoding: 'utf8',
+        });
+      await world.launchctl('list');
+      for (const verb of ['embedded-status', 'embedded-stop', 'list'])
+        expect(asNobody(process.execPath, LAUNCHCTL, verb)).toMatchObject({
+          status: 118,
+          stdout: '',
+          stderr: expect.stringContaining('cannot be reached: EACCES: permission denied'),
+        });
+      const told = asNobody(process.execPath, CLI, 'embedded', 'status');
+      expect(told.status).toBe(1);
+      expect(told.stderr).toContain(`hint: Make ${world.root} yours to write, or have the world elsewhere`);
+      expect(await world.status()).toMatchObject({ running: true });
+    },
+  );
+
+  it('of another version of reconcile is told as such', async () => {
+    const world = open();
+    mkdirSync(join(world.root, 'run'), { recursive: true });
+    // What one of an earlier version answers.
+    const stdout = JSON.stringify({ running: true, pid: 42, version: '0.0.1', services: [] });
+    const server = createServer((socket) =>
+      socket.once('data', () => socket.end(`${JSON.stringify({ code: 0, stdout, stderr: '' })}\n`)),
+    );
+    await new Promise<void>((resolve) => server.listen(join(world.root, 'run', 's'), resolve));
+    const child = spawn(process.execPath, [CLI, 'embedded', 'status'], { env: world.env });
+    let text = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      text += String(chunk);
+    });
+    await new Promise((resolve) => child.once('close', resolve));
+    await new Promise((resolve) => server.close(resolve));
+    expect(child.exitCode).toBe(1);
+    expect(text).toContain('(pid 42) is of another version of reconcile.');
+    expect(text).toContain('hint: `reconcile embedded stop` ends it');
   });
 
   it('is found below a path that is too long for a socket', async () => {
