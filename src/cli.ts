@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
 import type { Command, CommonOptions, Context, Terminal } from './commands/context.ts';
-import { buildProgram, type RawOptions, USAGE_HINT } from './commands/program.ts';
+import { buildProgram, nearOnly, type RawOptions, USAGE_HINT } from './commands/program.ts';
 import { EXIT, ReconcileError } from './model/errors.ts';
 import type { Style } from './report/style.ts';
 
@@ -184,7 +184,7 @@ function endOfParsing(error: unknown): void {
       {
         code: 'usage',
         severity: 'error',
-        message: error.message.replace(/^error: /, ''),
+        message: nearOnly(error.message.replace(/^error: /, '')),
         file: null,
         line: null,
         column: null,

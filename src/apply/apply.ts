@@ -26,6 +26,8 @@ export interface ApplyOptions {
   readonly launchctlCommand?: string;
   /** Asks a job how it is; without it nobody waits for health. */
   readonly askHealth?: AskHealth;
+  /** How a person begins a login session by a command; default: at the screen alone. */
+  readonly loginCommand?: string;
   /**
    * Carries out the changes, or the parts of them, that another process must do, as root or as the user. `here` does a
    * part in this process. Null: this process does all of the change.
@@ -52,6 +54,7 @@ export async function applyPlan(
   const settings = {
     timeoutMs: options.timeoutMs ?? CALL_TIMEOUT_MS,
     launchctlCommand: options.launchctlCommand ?? 'launchctl',
+    ...(options.loginCommand === undefined ? {} : { loginCommand: options.loginCommand }),
   };
   let family: Promise<readonly number[]> | null = null;
   const means: Means = {

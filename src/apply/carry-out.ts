@@ -4,7 +4,7 @@ import type { Action, Change } from '../model/plan.ts';
 import type { Event, Failure, Outcome, Result } from '../model/report.ts';
 import type { Ports } from '../sys/ports.ts';
 import { domainAsked, perform } from './actions/table.ts';
-import { noSession, SESSION_HINT } from './causes/launchd.ts';
+import { noSession, sessionHint } from './causes/launchd.ts';
 import { failureOf } from './failure.ts';
 import { captureFormer } from './former.ts';
 import { checkBeforeStart, checkLabels } from './guard.ts';
@@ -114,7 +114,7 @@ export async function carryOut(
       {
         code: 'domain/absent',
         message: `Not loaded yet: ${noSession(domain)}`,
-        hint: SESSION_HINT,
+        hint: sessionHint(means.settings),
       },
       [],
       undo,

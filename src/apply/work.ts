@@ -12,6 +12,8 @@ export interface Settings {
   readonly timeoutMs: number;
   /** How a person calls this launchctl in a shell. */
   readonly launchctlCommand: string;
+  /** How a person begins a login session by a command; absent: at the screen alone. */
+  readonly loginCommand?: string;
 }
 
 /** One change while it is carried out: what was before, and how far it has come. */

@@ -7,7 +7,7 @@ import { reportToJson } from '../report/apply-json.ts';
 import { renderReport } from '../report/apply-text.ts';
 import { happeningOf } from '../report/happening.ts';
 import { renderPlan } from '../report/plan-text.ts';
-import { launchctlCommand } from '../sys/places.ts';
+import { EMBEDDED_LOGIN, launchctlCommand } from '../sys/places.ts';
 import { mayGoOn, type Unanswered } from './confirm.ts';
 import type { Context } from './context.ts';
 import { noteDiagnostics } from './declaration.ts';
@@ -61,7 +61,11 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   }
   const progress = showProgress(context);
-  const settings = { timeoutMs: options.timeoutMs, launchctlCommand: launchctlCommand(world.places) };
+  const settings = {
+    timeoutMs: options.timeoutMs,
+    launchctlCommand: launchctlCommand(world.places),
+    ...(world.places.launchd === 'embedded' ? { loginCommand: EMBEDDED_LOGIN } : {}),
+  };
   const again = execution.again ?? `reconcile ${context.command}`;
   const hands = await openHands(withoutCallers(asked, isCaller), {
     context,

@@ -51,7 +51,9 @@ export function explainFailure(error: unknown): {
         line: null,
         column: null,
         hint: isSystem
-          ? 'Check the permissions and the free space of that place, then run the command again.'
+          ? code === 'ENOENT'
+            ? 'Check the path: the folder must be there. Then run the command again.'
+            : 'Check the permissions and the free space of that place, then run the command again.'
           : REPORT_AT,
       },
     ],

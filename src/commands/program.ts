@@ -1,4 +1,5 @@
 import { Command as Commander, InvalidArgumentError, Option } from 'commander';
+import { suggest } from '../config/suggest.ts';
 import { parseRelease, releaseWords } from '../launchd/releases.ts';
 import type { Command } from './context.ts';
 
@@ -76,6 +77,13 @@ interface LogFlags {
 /** What to do about any wrong usage. */
 export const USAGE_HINT = 'See `reconcile --help`, or `reconcile COMMAND --help`.';
 
+/** What commander says of an unknown word, without a guess that is too far from it: `foo` is no slip for `boot`. */
+export function nearOnly(message: string): string {
+  const [, words, word = '', guesses = ''] =
+    /^(.*'(.+)')\s*\(Did you mean (?:one of )?(.+)\?\)$/s.exec(message) ?? [];
+  return words === undefined || suggest(word, guesses.split(', ')) !== null ? message : words;
+}
+
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed, nothing lost · 2 changes pending (--detailed-exitcode) · 3 applied in part ·
   4 a job is down · 64 usage · 65 invalid file · 69 launchctl unusable · 75 locked · 77 needs root or a login session ·
@@ -152,7 +160,7 @@ export function buildProgram(version: string, run: Run): Commander {
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError()
     .configureOutput({
-      outputError: (text, write) => write(`${text.trimEnd()}\nhint: ${USAGE_HINT}\n`),
+      outputError: (text, write) => write(`${nearOnly(text.trimEnd())}\nhint: ${USAGE_HINT}\n`),
     })
     .addHelpText('after', EXIT_CODES)
     // Both are inherited by the sub-commands made after this, and by those alone.

@@ -1,6 +1,6 @@
 import type { Job } from '../model/job.ts';
 import type { LifecycleSubject } from '../plan/lifecycle.ts';
-import { launchctlCommand } from '../sys/places.ts';
+import { EMBEDDED_LOGIN, launchctlCommand } from '../sys/places.ts';
 import type { Context } from './context.ts';
 import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { resolveName } from './names.ts';
@@ -50,6 +50,7 @@ export async function observeNamed(name: string, context: Context, world: World)
       entry,
       launchctl: launchctlCommand(world.places),
       ...(job?.healthcheck === undefined ? {} : { healthcheck: job.healthcheck }),
+      ...(world.places.launchd === 'embedded' ? { login: EMBEDDED_LOGIN } : {}),
     },
   };
 }

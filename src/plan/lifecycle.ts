@@ -28,6 +28,8 @@ export interface LifecycleSubject {
   readonly launchctl?: string;
   /** As declared. */
   readonly healthcheck?: Healthcheck;
+  /** How a person begins a login session by a command; absent: at the screen alone. */
+  readonly login?: string;
 }
 
 /** `stop` is a bootout that the ledger notes as held; with `disable`, for the next login too. */
@@ -167,7 +169,7 @@ function change(
 
 /** Why nothing may be done to it at all. */
 function refusal(subject: LifecycleSubject): Blocked | null {
-  const { service, entry, label, domain, launchctl = 'launchctl' } = subject;
+  const { service, entry, label, domain, launchctl = 'launchctl', login } = subject;
   if (entry === null && subject.found === null && service.state === 'not-loaded')
     return notInstalled(subject);
   if (entry === null)
@@ -186,7 +188,10 @@ function refusal(subject: LifecycleSubject): Blocked | null {
     return {
       code: 'launchd/no-domain',
       message: `There is no domain ${domain} now: nobody is logged in there.`,
-      hint: 'Log in at the screen of the Mac; over SSH alone there is no gui domain.',
+      hint:
+        login === undefined
+          ? 'Log in at the screen of the Mac; over SSH alone there is no gui domain.'
+          : `\`${login}\` begins a session, and loads what is installed.`,
     };
   return null;
 }

@@ -16,6 +16,9 @@ export const MAC_LAUNCHCTL = '/bin/launchctl';
 /** Names the release of macOS that an embedded launchd prints as, from its start on. */
 export const RELEASE_VARIABLE = 'RECONCILE_EMBEDDED_OS';
 
+/** Names the folder of the embedded launchd, instead of one below the state home. */
+export const WORLD_VARIABLE = 'RECONCILE_EMBEDDED_DIR';
+
 /** This machine and the person who runs us. `HOME` counts when it is absolute, as everywhere in Unix. */
 export function realHost(env: Environment): Host {
   const uid = process.getuid?.() ?? 0;
@@ -54,7 +57,8 @@ export interface PlacesChoice {
 
 /**
  * Which launchd, and where everything of it lies (interface §2). An option wins over its variable (`RECONCILE_LAUNCHD`,
- * `RECONCILE_LAUNCHCTL`, `RECONCILE_ROOT`). Throws ReconcileError `usage/launchd` (exit 64), also for a release that the
+ * `RECONCILE_LAUNCHCTL`, `RECONCILE_ROOT`); the embedded launchd lies where `RECONCILE_EMBEDDED_DIR` says, else below the
+ * state home. Throws ReconcileError `usage/launchd` (exit 64), also for a release that the
  * embedded launchd does not know.
  */
 export function choosePlaces(choice: PlacesChoice, host: Host, env: Environment): Places {
@@ -62,7 +66,9 @@ export function choosePlaces(choice: PlacesChoice, host: Host, env: Environment)
   const state = join(stateHome(host, env), 'reconcile');
   if (named.launchd === 'embedded') {
     expectRelease(env[RELEASE_VARIABLE]);
-    return embeddedPlaces(join(state, 'embedded'));
+    // As its launchctl finds it (src/emulator/address.ts): in one shell, both speak to the same launchd.
+    const own = env[WORLD_VARIABLE] || undefined;
+    return embeddedPlaces(own === undefined ? join(state, 'embedded') : resolve(own));
   }
   const { launchctl } = named;
   const root = resolve(choice.root ?? (env['RECONCILE_ROOT'] || '/'));
@@ -149,15 +155,18 @@ function embeddedLaunchctl(from: string): string {
 export function launchctlEnvironment(places: Places, env: Environment): Environment {
   if (places.launchd === 'system') return env;
   const path = [dirname(process.execPath), env['PATH']].filter((part) => part !== undefined && part !== '');
-  return { ...env, PATH: path.join(delimiter), RECONCILE_EMBEDDED_DIR: places.userState };
+  return { ...env, PATH: path.join(delimiter), [WORLD_VARIABLE]: places.userState };
 }
 
 /** How a person calls this launchctl in a shell; stands at the start of the commands that we advise. */
 export function launchctlCommand(places: Places): string {
   if (places.launchd === 'embedded')
-    return `RECONCILE_EMBEDDED_DIR=${quoteForShell(places.userState)} ${quoteForShell(places.launchctl)}`;
+    return `${WORLD_VARIABLE}=${quoteForShell(places.userState)} ${quoteForShell(places.launchctl)}`;
   return places.launchctl === MAC_LAUNCHCTL ? 'launchctl' : quoteForShell(places.launchctl);
 }
+
+/** How a person begins a login session of the embedded launchd. */
+export const EMBEDDED_LOGIN = 'reconcile embedded login';
 
 /** A bare name is looked for in PATH, as a shell does; the rest is relative to the working directory. It may not exist. */
 export function findProgram(program: string, env: Environment): string {

@@ -249,6 +249,16 @@ describe('a spawn', () => {
 });
 
 describe('a missing session', () => {
+  it('is begun by a command where there is one', async () => {
+    const world = createWorld();
+    world.launchctl.domains.delete(GUI);
+    const report = await world.apply([world.create(A)], { loginCommand: 'reconcile embedded login' });
+    expect(report.results[0]?.error).toMatchObject({
+      code: 'domain/absent',
+      hint: '`reconcile embedded login` begins a session, and loads what is installed.',
+    });
+  });
+
   it('leaves the file written and recorded, and the load for later', async () => {
     const world = createWorld();
     world.launchctl.domains.delete(GUI);

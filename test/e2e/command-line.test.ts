@@ -54,6 +54,42 @@ describe('usage', () => {
     );
   });
 
+  it('guesses only what is near at a command that is not there', async () => {
+    const told = async (...args: readonly string[]): Promise<string> =>
+      (await world.reconcile(...args)).stderr.split('\nhint: ')[0] ?? '';
+    expect(await told('embedded', 'foo')).toBe("error: unknown command 'foo'");
+    expect(await told('embedded', 'rebot')).toBe("error: unknown command 'rebot'\n(Did you mean reboot?)");
+    expect(await told('aply')).toBe("error: unknown command 'aply'\n(Did you mean apply?)");
+    expect(await told('plan', '--detailed-exit-code')).toBe(
+      "error: unknown option '--detailed-exit-code'\n(Did you mean --detailed-exitcode?)",
+    );
+  });
+
+  it('speaks to the same embedded launchd as the launchctl of the shell', async () => {
+    const elsewhere = { ...world.env, RECONCILE_EMBEDDED_DIR: join(world.home, 'elsewhere') };
+    const ask = (...args: readonly string[]) =>
+      execute(process.execPath, [CLI, ...args], elsewhere, world.home);
+    expect((await ask('embedded', 'status')).stdout).toContain(`Its world: ${join(world.home, 'elsewhere')}`);
+    expect((await ask('embedded', 'boot')).code).toBe(0);
+    const { stdout } = await execute(LAUNCHCTL, ['embedded-status'], elsewhere, world.home);
+    expect(JSON.parse(stdout)).toMatchObject({ running: true, logged_in: false });
+    expect((await ask('embedded', 'stop')).code).toBe(0);
+  });
+
+  it('names a folder that is not there', async () => {
+    const { code, stderr } = await world.reconcile(
+      'explain',
+      'web',
+      '--exits',
+      '1',
+      '--svg',
+      'no/such/a.svg',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error\[[^\]]+\]: .*no such file or directory/m);
+    expect(stderr).toContain('the folder must be there');
+  });
+
   it('tells the notes of a file to who checks it, and not at each of the other commands', async () => {
     world.write('bare.yaml', 'version: 1\nname: bare\ninstances: { nap: { command: sleep 1 } }\n');
     const told = async (...args: readonly string[]): Promise<string> =>

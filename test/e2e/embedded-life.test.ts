@@ -16,6 +16,8 @@ const GUI = `gui/${process.getuid?.() ?? 0}`;
 /** Five hours and three quarters, all the year round. */
 const KATHMANDU_MS = 345 * 60_000;
 
+const WHERE_TO_LOG_IN = 'hint: `reconcile embedded login` begins a session, and loads what is installed.';
+
 interface Machine {
   readonly folder: string;
   /** `reconcile embedded …`: exit code, and both streams. */
@@ -27,7 +29,11 @@ interface Machine {
   /** The same with --json: what has happened. */
   events(...args: readonly string[]): readonly LifeEvent[];
   /** `reconcile …`, in the machine's home. */
-  reconcile(...args: readonly string[]): { readonly code: number | null; readonly out: string };
+  reconcile(...args: readonly string[]): {
+    readonly code: number | null;
+    readonly out: string;
+    readonly err: string;
+  };
   launchctl(...args: readonly string[]): { readonly code: number | null; readonly out: string };
   /** Puts a plist where a login (`LaunchAgents`) or a boot (`Library/LaunchDaemons`) finds it. */
   install(
@@ -249,7 +255,10 @@ describe('the life of a machine', () => {
       `version: 1\nname: demo\ninstances:\n  web:\n    command: ${command}\n`,
     );
     mac.events('boot');
-    expect(mac.reconcile('apply', '-y').code).toBe(77);
+    const applied = mac.reconcile('apply', '-y');
+    expect([applied.code, applied.out]).toEqual([77, expect.stringContaining(WHERE_TO_LOG_IN)]);
+    const started = mac.reconcile('start', 'web');
+    expect([started.code, started.err]).toEqual([77, expect.stringContaining(WHERE_TO_LOG_IN)]);
     expect(mac.events('login')).toMatchObject([{ event: 'login', started: ['local.demo.web'] }]);
     await until(() => mac.lines('web') === 1);
     expect(mac.reconcile('plan').out).toContain('No changes.');

@@ -189,6 +189,20 @@ describe('what may not be touched', () => {
   });
 });
 
+describe('a session that is not there', () => {
+  it.each([
+    ['on a Mac', {}, /^Log in at the screen/],
+    [
+      'where a command begins one',
+      { login: 'reconcile embedded login' },
+      /^`reconcile embedded login` begins/,
+    ],
+  ])('%s', (_, overrides, hint) => {
+    const change = planStart(subject({ service: { state: 'no-domain' }, ...overrides }));
+    expect(change.blocked?.hint).toMatch(hint);
+  });
+});
+
 describe('forget', () => {
   const marked: ObservedPlist = { ...plistWith(true), marker: { stack: 'test', instance: 'web' } };
 

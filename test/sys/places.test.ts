@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../src/model/domain.ts';
 import { choosePlaces, launchctlCommand, launchctlEnvironment, realHost } from '../../src/sys/places.ts';
@@ -42,6 +42,17 @@ describe('choosePlaces', () => {
       systemState: '/s/reconcile/embedded',
       systemNeedsRoot: false,
     });
+  });
+
+  it('finds the embedded launchd where its launchctl does: RECONCILE_EMBEDDED_DIR, else below the state home', () => {
+    const env = { XDG_STATE_HOME: '/s', RECONCILE_EMBEDDED_DIR: '/w' };
+    expect(choosePlaces({}, linux, env)).toMatchObject({ userState: '/w', userAgents: '/w/LaunchAgents' });
+    expect(choosePlaces({}, linux, { ...env, RECONCILE_EMBEDDED_DIR: 'w' }).userState).toBe(resolve('w'));
+    expect(choosePlaces({}, linux, { ...env, RECONCILE_EMBEDDED_DIR: '' }).userState).toBe(
+      '/s/reconcile/embedded',
+    );
+    // It is about the embedded launchd alone.
+    expect(choosePlaces({}, mac, env).userState).toBe('/s/reconcile/system');
   });
 
   it('ignores a state home that is not absolute', () => {

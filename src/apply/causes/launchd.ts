@@ -4,6 +4,7 @@ import type { ReconcileError } from '../../model/errors.ts';
 import { printDisabled, printDomain, printService } from '../../sys/client.ts';
 import { refuse } from '../failure.ts';
 import { isComingDown, isLoadedFrom } from '../loaded.ts';
+import type { Settings } from '../work.ts';
 import type { Refusal } from './refusal.ts';
 
 // Causes that lie in launchd itself: what it has already, what it was told before, which sessions there are.
@@ -68,7 +69,7 @@ export async function ofDomain({ means, job, call }: Refusal): Promise<Reconcile
   const { ports, settings } = means;
   const reading = await printDomain(ports.launchctl, job.domain, { timeoutMs: settings.timeoutMs });
   return reading.state === 'no-domain'
-    ? refuse('domain/absent', `${call}: ${noSession(job.domain)}`, SESSION_HINT)
+    ? refuse('domain/absent', `${call}: ${noSession(job.domain)}`, sessionHint(means.settings))
     : null;
 }
 
@@ -115,5 +116,9 @@ export function noSession(domain: Domain): string {
     : `the user with uid ${uid} has no ${domain.startsWith('gui/') ? 'graphical ' : ''}session now.`;
 }
 
-export const SESSION_HINT =
-  'Log in at the screen and apply again (over SSH, from cron or with sudo there is no such session), or declare the job with domain: user or domain: system.';
+/** What to do about that. */
+export function sessionHint({ loginCommand }: Pick<Settings, 'loginCommand'>): string {
+  return loginCommand === undefined
+    ? 'Log in at the screen and apply again (over SSH, from cron or with sudo there is no such session), or declare the job with domain: user or domain: system.'
+    : `\`${loginCommand}\` begins a session, and loads what is installed.`;
+}
