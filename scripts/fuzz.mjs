@@ -1,15 +1,14 @@
 // Tries mutated plists and reconcile files on everything that reads them (test/fuzz), on every core. The same seed tries the
 // same cases. Whatever fails is written to a file, to be tried alone. `--page` writes the figures to docs/fuzzing.md.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { build } from 'esbuild';
+import { bundle, root } from './bundle.mjs';
 import { fuzzPage, rowOf, table } from './fuzz-page.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const USAGE = `npm run fuzz -- [--xml N] [--binary N] [--yaml N] [--seed S] [--seeds FOLDER] [--out FOLDER] [--case KIND:INDEX] [--page]`;
 const { values: options } = parseArgs({
   options: {
@@ -36,13 +35,15 @@ const HEAP_LIMIT_MB = 768;
 
 const seed = Number(options.seed);
 const folder = options.seeds === undefined ? null : resolve(options.seeds);
-const bundle = await bundled();
+const parts = { worker: 'test/fuzz/worker.ts', cases: 'test/fuzz/cases.ts', seeds: 'test/fuzz/seeds.ts' };
+const code = await bundle({ ...parts, judge: 'test/fuzz/judge.ts' }, 'test/fuzz');
+const part = (name) => import(pathToFileURL(join(code, `${name}.mjs`)).href);
 try {
-  const { makeCase, seedsOf, judge } = await import(pathToFileURL(join(bundle, 'parts.mjs')).href);
+  const [{ makeCase }, { seedsOf }, { judge }] = await Promise.all(['cases', 'seeds', 'judge'].map(part));
   if (options.case === undefined) await tryAll(makeCase, seedsOf);
   else tryOne(makeCase, seedsOf, judge);
 } finally {
-  rmSync(bundle, { recursive: true, force: true });
+  rmSync(code, { recursive: true, force: true });
 }
 
 async function tryAll(makeCase, seedsOf) {
@@ -78,7 +79,7 @@ async function tryAll(makeCase, seedsOf) {
 /** One worker, watched: it may end, hang or run out of memory. */
 function tryShare({ kind, first, step, count }) {
   const current = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(join(bundle, 'worker.mjs'), {
+  const worker = new Worker(join(code, 'worker.mjs'), {
     workerData: { kind, seed, first, step, count, root, folder, current },
     resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
   });
@@ -117,44 +118,4 @@ function tryOne(makeCase, seedsOf, judge) {
   console.log(
     `${judge(kind, bytes)}, in ${(performance.now() - start).toFixed(1)} ms, ${bytes.length} bytes`,
   );
-}
-
-/** What is tried is TypeScript, which the oldest Node that we run on does not take. */
-async function bundled() {
-  const out = mkdtempSync(join(tmpdir(), 'reconcile-fuzz-code-'));
-  await build({
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    logLevel: 'warning',
-    absWorkingDir: root,
-    outdir: out,
-    outExtension: { '.js': '.mjs' },
-    entryPoints: { worker: 'test/fuzz/worker.ts' },
-    // The seeds need no place of their own there: they are told the root.
-    define: { 'import.meta.dirname': JSON.stringify(join(root, 'test/fuzz')) },
-    banner: {
-      js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
-    },
-  });
-  await build({
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    logLevel: 'warning',
-    outfile: join(out, 'parts.mjs'),
-    stdin: {
-      contents:
-        "export { makeCase } from './cases.ts'; export { judge } from './judge.ts'; export { seedsOf } from './seeds.ts';",
-      resolveDir: join(root, 'test/fuzz'),
-      loader: 'ts',
-    },
-    define: { 'import.meta.dirname': JSON.stringify(join(root, 'test/fuzz')) },
-    banner: {
-      js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
-    },
-  });
-  return out;
 }

@@ -108,7 +108,7 @@ machine is touched but temporary folders. It runs tests of this repository with 
 compares the end state: plists byte for byte with their modes, what launchd holds and runs, what is disabled, ledger and
 journal. A case in which anything is lost, half done, or touched that is not ours fails the run, and then this page is not
 written. Every number is counted by the run; there are no times in it and the random cases are always the same, so two runs
-of one version write the same page.
+of one version write the same page. What mutated files do to all that reads them is tried by \`npm run fuzz\`: [fuzzing.md](fuzzing.md).
 
 **${tried} disturbances: ${lost} with anything lost or half done, ${touched} with anything touched that is not ours.**
 
