@@ -192,3 +192,8 @@ function placeholderSpan(span: Span, index: number, whole: string): Span {
   }
   return span;
 }
+
+/** Text that `${…}` would change, written so that it comes out as it is. */
+export function escapeDollars(text: string): string {
+  return text.replaceAll(/\$+(?=\{)|\${2,}/g, (dollars) => dollars + dollars);
+}

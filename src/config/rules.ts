@@ -27,10 +27,13 @@ function warnOfBareTilde(fields: MapNode, collector: Collector): void {
 
 /** What must hold for an instance once its layers are merged. `key` is the span of its name. */
 export function checkInstance(name: string, fields: MapNode, key: Span, collector: Collector): void {
-  const launchd = member(fields, 'launchd');
   const runs =
     RUN_FIELDS.some((field) => member(fields, field) !== undefined) ||
-    ['Program', 'ProgramArguments', 'BundleProgram'].some((field) => member(launchd, field) !== undefined);
+    ['launchd', 'launchd_unchecked'].some((raw) =>
+      ['Program', 'ProgramArguments', 'BundleProgram'].some(
+        (key) => member(member(fields, raw), key) !== undefined,
+      ),
+    );
   if (!runs) {
     const message = `Nothing says what \`${name}\` runs.`;
     const hint = 'Add `command:`, `program:` or `script:`, or a template that has one.';

@@ -341,7 +341,8 @@ const shape = {
     plistDict(
       { type: 'object' },
       {
-        description: 'Keys that the manual does not name, unchecked.',
+        description:
+          'Keys written as they stand, unchecked: those that the manual does not name, and values that it does not allow.',
         example: 'launchd_unchecked: {SomePrivateKey: true}',
       },
     ),

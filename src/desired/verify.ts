@@ -6,13 +6,6 @@ import { findUnwritable } from '../plist/unwritable.ts';
 import type { Draft } from './draft.ts';
 import type { Decided } from './raw-keys.ts';
 
-/** What `launchd_unchecked` is there to allow. */
-const ABOUT_NAMES: ReadonlySet<string> = new Set([
-  'launchd/unknown-key',
-  'launchd/misplaced-key',
-  'launchd/undocumented',
-]);
-
 /**
  * Checks the finished plist: launchd reads every key as it is meant, and a property list can hold
  * every value. What is wrong is told where the value stands in the file, whichever field it came from.
@@ -32,14 +25,16 @@ export function verifyPlist(draft: Draft, decided: Decided, domain: Domain): voi
   }
 }
 
-/** The label has been checked already, together with the way it came about. */
+/**
+ * The label has been checked already, together with the way it came about. What stands under `launchd_unchecked` is meant as
+ * it stands: a private key, or a value that launchd ignores and that nobody wants to touch.
+ */
 function verifyKeys(draft: Draft, decided: Decided, domain: Domain): void {
   for (const { code, severity, path, message, hint } of checkPlist(decided.plist, scopeOf(domain))) {
     const [key = ''] = path;
     if (key === 'Label') continue;
     const field = decided.fieldOf(key);
-    const unchecked = field?.startsWith('launchd_unchecked.') ?? false;
-    if (unchecked && (ABOUT_NAMES.has(code) || !isDocumented(key))) continue;
+    if (field?.startsWith('launchd_unchecked.')) continue;
     draft.problems.add(severity, code, fieldAt(decided, path), message, hint);
   }
 }
@@ -58,10 +53,6 @@ function verifyIgnored(draft: Draft, decided: Decided): void {
         : 'Name keys of launchd.plist(5), such as KeepAlive.',
     );
   }
-}
-
-function isDocumented(key: string): boolean {
-  return findKey(key)?.documented ?? false;
 }
 
 /** The field that wrote the value at this path of the plist; as far down as fields and keys run side by side. */

@@ -44,7 +44,8 @@ describe('launchd', () => {
     [{ launchd: keys({ UserName: 'eve' }) }, ['error launchd/scope']],
     [{ launchd: keys({ MultipleInstances: true }) }, ['error launchd/undocumented']],
     [{ launchd_unchecked: keys({ MultipleInstances: 5, Whatever: true }) }, []],
-    [{ launchd_unchecked: keys({ Nice: 21 }) }, ['error launchd/out-of-range']],
+    [{ launchd_unchecked: keys({ Nice: 21, StartInterval: '300' }) }, []],
+    [{ launchd: keys({ Nice: 21 }) }, ['error launchd/out-of-range']],
   ])('says of %j: %j', (fields, codes) => {
     expect(says(fields)).toEqual(codes);
   });
