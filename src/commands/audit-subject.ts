@@ -4,12 +4,9 @@ import { type AuditedJob, auditedJob } from '../audit/job.ts';
 import { unreadable } from '../audit/special.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
-import { isDict } from '../model/plist.ts';
-import { plistFiles } from '../observe/plist-files.ts';
-import { PLIST_SIZE_LIMIT } from '../observe/scan.ts';
+import { plistFiles, readPlistFile } from '../observe/plist-files.ts';
 import { matchesAny } from '../plan/targets.ts';
 import { parseMarker } from '../plist/marker.ts';
-import { readPlist } from '../plist/read.ts';
 import { realFiles } from '../sys/files.ts';
 import { auditLoaded } from './audit-loaded.ts';
 import type { Context } from './context.ts';
@@ -143,23 +140,11 @@ async function readAll(
 }
 
 async function readOne(path: string, others: ReadonlyMap<string, Job>): Promise<AuditedJob | Finding> {
-  const nowhere = { line: null, column: null };
-  let bytes: Uint8Array;
-  try {
-    const there = await realFiles.identify(path);
-    if (Number(there?.size ?? 0) > PLIST_SIZE_LIMIT)
-      return unreadable(path, { message: 'The file is far too large for a plist of a job.', ...nowhere });
-    bytes = await realFiles.read(path);
-  } catch (error) {
-    return unreadable(path, { message: `The file cannot be read: ${(error as Error).message}.`, ...nowhere });
-  }
-  const reading = readPlist(bytes);
+  const reading = await readPlistFile(path, realFiles);
   if (!reading.ok) return unreadable(path, reading.problem);
-  if (!isDict(reading.value))
-    return unreadable(path, { message: 'The property list is no dictionary, so it is no job.', ...nowhere });
-  const label = reading.value.entries['Label'];
+  const label = reading.plist.entries['Label'];
   const other = typeof label === 'string' ? others.get(label) : undefined;
-  return auditedJob(reading.value, {
+  return auditedJob(reading.plist, {
     path,
     source: reading.source,
     isDeclared: other !== undefined || parseMarker(reading.comments) !== null,

@@ -65,7 +65,7 @@ export function loadOther(context: Context, { config }: Declaration, file: strin
   const roots = named.map((path) => realpathSync(resolve(context.cwd, path)));
   const reread = { ...context, options: { ...context.options, file: roots } };
   try {
-    return compile(reread, host, places, home, both);
+    return compile(reread, host, places, home, (real) => sourceElsewhere(real, both));
   } catch (error) {
     if (!(error instanceof InvalidFile)) throw error;
     // What is wrong is told of the file in which it is.
@@ -77,7 +77,8 @@ export function loadOther(context: Context, { config }: Declaration, file: strin
   }
 }
 
-function forWhom(context: Context): { readonly host: Host; readonly places: Places; readonly home: string } {
+/** The machine of `--as`, or this one; `home` is where the file is looked for. */
+export function forWhom(context: Context): { readonly host: Host; readonly places: Places; readonly home: string } {
   const { options, env } = context;
   if (options.as === undefined) {
     const { host, places } = chooseWho(context);
@@ -91,15 +92,37 @@ function forWhom(context: Context): { readonly host: Host; readonly places: Plac
 }
 
 /**
+ * The same as it would be with other texts in some files, and with more in the environment.
+ *
+ * @param texts by real path
+ */
+export function foreseeDeclaration(
+  context: Context,
+  texts: ReadonlyMap<string, string>,
+  env: Readonly<Record<string, string>>,
+): Declaration {
+  const { host, places, home } = forWhom(context);
+  const foreseen = { ...host, env: { ...host.env, ...env } };
+  return compile(context, foreseen, places, home, (real) => ({
+    ...real,
+    read: (path) => {
+      const there = real.read(path);
+      const text = there.ok ? texts.get(there.realPath) : undefined;
+      return there.ok && text !== undefined ? { ...there, text } : there;
+    },
+  }));
+}
+
+/**
  * @param home in and below which the file is looked for
- * @param elsewhere where the files really are
+ * @param instead what is read in place of what is there
  */
 function compile(
   context: Context,
   host: Host,
   places: Places,
   home: string,
-  elsewhere?: Checkouts,
+  instead: (real: ConfigSource) => ConfigSource = (real) => real,
 ): Declaration {
   const { options, env, cwd, terminal } = context;
   const roots = findFiles(options.file, cwd, home, env);
@@ -108,7 +131,7 @@ function compile(
     uid: process.getuid?.() ?? 0,
     invokingUid: invokingUid(env),
   });
-  const source = elsewhere === undefined ? real : sourceElsewhere(real, elsewhere);
+  const source = instead(real);
   const sources: Record<string, string> = Object.create(null);
   const inputs = createInputs();
   const remembering: ConfigSource = {

@@ -340,6 +340,21 @@ export function buildProgram(version: string, run: Run): Commander {
       run('watch', async () => (await import('./watch.ts')).watch, own, allOptions(command)),
     );
 
+  start('import', 'declare jobs that are installed already: labels, plists, folders', 'The file:')
+    .argument('[name...]', 'labels, plists, or folders that hold some')
+    .option('--all-user', "all of ~/Library/LaunchAgents that is neither ours nor Apple's")
+    .option('--homebrew', 'the services of Homebrew: homebrew.mxcl.*')
+    .option('-w, --write', 'add them to the file; without it, the YAML is printed')
+    .option('--with-secrets', 'copy values that look secret, instead of asking the environment for them')
+    .action((names: readonly string[], own: object, command: Commander) =>
+      run(
+        'import',
+        async () => (await import('./import.ts')).importJobs,
+        { ...own, names },
+        allOptions(command),
+      ),
+    );
+
   addSides(program, run);
   addDetached(program, run);
   addEmbedded(program, run);

@@ -4,6 +4,9 @@ const WORDS = /^(?:~|null|true|false|yes|no|on|off|y|n|\.nan|[-+]?\.inf|=|<<)$/i
 /** Whole numbers, fractions, octal, hexadecimal, `1_000`, `1:30`, dates and times: what begins so may be one of these. */
 const NUMBER_LIKE = /^[-+]?(?:\.?[0-9][0-9_.,:eExXoObBa-fA-FtTzZ+-]*)$/;
 
+/** Five fields of cron: plain text to YAML, but nobody believes that of a star. */
+const CRON = /^[\d*/,-]+(?: [\d*/,-]+){4}$/;
+
 /** A first character that says what follows it is no plain text; `-`, `?` and `:` say so before a blank only. */
 const INDICATOR = /^(?:[[\]{},#&*!|>'"%@`]|[-?:](?:\s|$)|[?:])/;
 
@@ -24,7 +27,7 @@ export function writeText(text: string, flow: boolean): string {
 
 function isPlain(text: string, flow: boolean): boolean {
   if (text === '' || text.trim() !== text || text.match(UNPRINTABLE) !== null) return false;
-  if (WORDS.test(text) || NUMBER_LIKE.test(text) || INDICATOR.test(text)) return false;
+  if (WORDS.test(text) || NUMBER_LIKE.test(text) || INDICATOR.test(text) || CRON.test(text)) return false;
   if (/^(?:---|\.\.\.)/.test(text) || /:(?:\s|$)|\s#/.test(text)) return false;
   return !flow || !/[[\]{},]|:$/.test(text);
 }

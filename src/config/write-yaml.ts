@@ -15,10 +15,15 @@ export function pathOf(path: readonly string[]): string {
   return path.join('\u0000');
 }
 
+/** Written as `null`, which restores the built-in default of a field; a property list itself has no null. */
+export const NULL: PlistValue = Object.freeze({ kind: 'integer', digits: 'null' });
+
 export interface Writing {
   readonly notes: Notes;
   /** Members whose maps stand one member to a line however short they are; between those of the first, blank lines. */
   readonly spread: (path: readonly string[]) => 'apart' | 'block' | 'any';
+  /** Blanks from one level to the next; 2 where nothing is said. */
+  readonly step?: number;
 }
 
 /**
@@ -59,15 +64,16 @@ function writeEntry(
   indent: number,
   writing: Writing,
 ): readonly string[] {
+  const inside = indent + (writing.step ?? 2);
   const short = onOneLine(value, path, writing);
   if (short !== null && (!isBreakable(value) || head.length + 1 + short.length <= WIDTH))
     return [`${head} ${short}`];
   if (typeof value === 'string') {
     const [mark, ...rest] = writeLiteral(value) ?? [writeText(value, false)];
-    return [`${head} ${mark}`, ...indented(rest, indent + 2)];
+    return [`${head} ${mark}`, ...indented(rest, inside)];
   }
-  if (isArray(value)) return [head, ...writeList(value, path, indent + 2, writing)];
-  if (isDict(value)) return [head, ...writeMap(value, path, indent + 2, writing)];
+  if (isArray(value)) return [head, ...writeList(value, path, inside, writing)];
+  if (isDict(value)) return [head, ...writeMap(value, path, inside, writing)];
   return [`${head} ${scalar(value, false)}`];
 }
 

@@ -1,5 +1,10 @@
 import { posix } from 'node:path';
+import { isDict, type PlistDict } from '../model/plist.ts';
+import type { PlistProblem } from '../plist/problem.ts';
+import { readPlist } from '../plist/read.ts';
+import type { PlistSource } from '../plist/source.ts';
 import type { Files } from '../sys/ports.ts';
+import { PLIST_SIZE_LIMIT } from './scan.ts';
 
 /** Folders that hold other people's copies, never jobs of one's own. */
 const PASSED_OVER: ReadonlySet<string> = new Set(['.git', 'node_modules']);
@@ -39,4 +44,36 @@ async function isListable(path: string, files: Files): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+export type PlistFileReading =
+  | {
+      readonly ok: true;
+      readonly plist: PlistDict;
+      /** As in `readPlist`. */
+      readonly comments: readonly string[];
+      readonly source: PlistSource | null;
+    }
+  | { readonly ok: false; readonly problem: PlistProblem };
+
+/** The dictionary of a plist; what keeps it from being read is a problem, never thrown. */
+export async function readPlistFile(path: string, files: Files): Promise<PlistFileReading> {
+  const refuse = (message: string): PlistFileReading => ({
+    ok: false,
+    problem: { message, line: null, column: null },
+  });
+  let bytes: Uint8Array;
+  try {
+    const there = await files.identify(path);
+    if (Number(there?.size ?? 0) > PLIST_SIZE_LIMIT)
+      return refuse('The file is far too large for a plist of a job.');
+    bytes = await files.read(path);
+  } catch (error) {
+    return refuse(`The file cannot be read: ${(error as Error).message}.`);
+  }
+  const reading = readPlist(bytes);
+  if (!reading.ok) return reading;
+  const { value, comments, source } = reading;
+  if (!isDict(value)) return refuse('The property list is no dictionary, so it is no job.');
+  return { ok: true, plist: value, comments, source };
 }

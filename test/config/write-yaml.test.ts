@@ -37,7 +37,7 @@ describe('YAML as a person writes it', () => {
     ['a: b', '"a: b"'],
     ['a #b', '"a #b"'],
     ['ends:', '"ends:"'],
-    ['30 3 * * 1-5', '30 3 * * 1-5'],
+    ['30 3 * * 1-5', '"30 3 * * 1-5"'],
     ['* * * * *', '"* * * * *"'],
     ['yes', '"yes"'],
     ['Off', '"Off"'],
@@ -53,7 +53,7 @@ describe('YAML as a person writes it', () => {
     ['', '""'],
     [' a', '" a"'],
     ['say "hi"', 'say "hi"'],
-    ['"hi"', "'\"hi\"'"],
+    ['"hi"', '\'"hi"\''],
     ['tab\there', '"tab\\there"'],
   ])('%j is written %s', (value, written) => {
     expect(text(dict([['k', value]]))).toBe(`k: ${written}\n`);

@@ -44,6 +44,8 @@ function ranges(values: readonly number[]): string {
 
 function sameTimes(a: readonly CalendarTime[], b: readonly CalendarTime[]): boolean {
   const text = (times: readonly CalendarTime[]): string =>
-    [...new Set(times.map((time) => FIELDS.map(({ name }) => time[name] ?? '*').join(' ')))].sort().join('\n');
+    [...new Set(times.map((time) => FIELDS.map(({ name }) => time[name] ?? '*').join(' ')))]
+      .sort()
+      .join('\n');
   return text(a) === text(b);
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { escapeDollars } from '../../config/interpolate.ts';
 import { writeMap } from '../../config/write-yaml.ts';
 import { checkLabel } from '../../launchd/domains.ts';
 import { checkPlist } from '../../launchd/keys.ts';
@@ -11,7 +12,6 @@ import { environmentGroup } from './environment.ts';
 import type { Form, Group, Subject } from './form.ts';
 import { rawForms } from './raw.ts';
 import { runGroup } from './run.ts';
-import { escapeDollars } from '../../config/interpolate.ts';
 import { settingGroups } from './settings.ts';
 import { startGroup } from './start.ts';
 import { streamGroup } from './streams.ts';
@@ -24,6 +24,8 @@ export interface Decompiled {
   readonly fields: PlistDict;
   /** Where each key of the plist went: `RunAtLoad` → `start`, `Nice` → `nice`, `Sockets` → `launchd.Sockets`. */
   readonly says: Readonly<Record<string, string>>;
+  /** Why a key stands under `launchd_unchecked:`, in a sentence. */
+  readonly objections: Readonly<Record<string, string>>;
   /** What it was read from; the fields come to the same. */
   readonly plist: PlistDict;
 }
@@ -64,8 +66,15 @@ export function decompile(plist: PlistDict, path: string, host: Host, places: Pl
       `Its label ${JSON.stringify(label)} cannot be declared: ${problem}.`,
       'Leave it as it is, or give the job another label first.',
     );
+  if (!['Program', 'ProgramArguments', 'BundleProgram'].some((key) => plist.entries[key] !== undefined))
+    return refuse(
+      'import/nothing-to-run',
+      'It does not say what to run, so launchd refuses it.',
+      'Give it ProgramArguments or Program.',
+    );
   const unsayable = findUnsayable(plist);
-  if (unsayable !== null) return refuse('import/unsayable', unsayable, 'Take that value out of the plist first.');
+  if (unsayable !== null)
+    return refuse('import/unsayable', unsayable, 'Take that value out of the plist first.');
   const found = findForms(dropDefaults(plist), plist, label, placementOf(plist, path, places), host, places);
   if (found.ok) return { ok: true, job: { ...found.job, plist } };
   const [error] = found.check.ok ? [] : found.check.errors;
@@ -148,11 +157,10 @@ function findForms(
   host: Host,
   places: Places,
 ): Found {
-  const objected = new Set(
-    checkPlist(original, placement === 'system' ? 'daemon' : 'agent')
-      .filter(({ severity, path }) => severity === 'error' && path[0] !== 'Label')
-      .map(({ path }) => path[0] ?? ''),
-  );
+  const objections: Record<string, string> = {};
+  for (const { severity, path, message } of checkPlist(original, placement === 'system' ? 'daemon' : 'agent'))
+    if (severity === 'error' && path[0] !== undefined && path[0] !== 'Label') objections[path[0]] ??= message;
+  const objected = new Set(Object.keys(objections));
   const groups = groupsOf({ entries, label, home: host.home, placement, objected });
   const check = (forms: readonly Form[], plist: PlistDict): Check =>
     checkDeclaration(oneInstance(fieldsOf(forms, placement), label), [{ label, plist }], host, places);
@@ -162,6 +170,9 @@ function findForms(
       label,
       placement,
       fields: fieldsOf(forms, placement),
+      objections: Object.fromEntries(
+        Object.entries(objections).filter(([key]) => entries[key] !== undefined),
+      ),
       says: Object.assign({}, ...forms.map(({ says }) => says)),
     },
   });
@@ -205,8 +216,8 @@ function chooseForm(
 /** The order in which a person tells of a job. */
 const ORDER = [
   'domain',
-  'command',
   'program',
+  'command',
   'script',
   'working_dir',
   'path',
@@ -252,4 +263,3 @@ function oneInstance(fields: PlistDict, label: string): string {
   ]);
   return `${writeMap(file, [], 0, { notes: new Map(), spread: (path) => (path.length < 3 ? 'block' : 'any') }).join('\n')}\n`;
 }
-

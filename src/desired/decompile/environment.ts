@@ -44,7 +44,9 @@ function foldersOf(
   const suffix = `:${LAUNCHD_PATH}`;
   if (path === undefined || !path.endsWith(suffix)) return null;
   const folders = path.slice(0, -suffix.length).split(':');
-  return folders.every((folder) => folder.startsWith('/')) ? folders.map((each) => sayPath(each, home)) : null;
+  return folders.every((folder) => folder.startsWith('/'))
+    ? folders.map((each) => sayPath(each, home))
+    : null;
 }
 
 function said(variables: readonly (readonly [string, string])[], home: string): PlistValue {

@@ -4,6 +4,7 @@ import { splitWords } from '../words.ts';
 import { type Form, form, type Group, type Subject } from './form.ts';
 import { rawForm, rawForms } from './raw.ts';
 import { sayPath, sayText } from './say.ts';
+import { holdsToken } from './secrets.ts';
 
 const KEYS = ['Program', 'ProgramArguments'];
 
@@ -39,9 +40,16 @@ export function runGroup(subject: Subject): Group {
   return { keys: KEYS, forms: [...forms, ...rawForms(KEYS, subject)] };
 }
 
+/** A script is not interpolated, so a secret cannot be asked for in it. */
 function scriptOf(words: readonly string[]): string | null {
   const [shell, option, text = '', ...more] = words;
-  return shell === '/bin/sh' && option === '-c' && more.length === 0 && text.trim() !== '' ? text : null;
+  return shell === '/bin/sh' &&
+    option === '-c' &&
+    more.length === 0 &&
+    text.trim() !== '' &&
+    !holdsToken(text)
+    ? text
+    : null;
 }
 
 /** One line where no word needs quotes, else a list; in quotes at last, for words that begin with a `~` of their own. */

@@ -1,7 +1,7 @@
+import { escapeDollars } from '../../config/interpolate.ts';
 import { formatUmask, parseUmask } from '../../launchd/umask.ts';
 import { dict, isArray, isDict, type PlistValue } from '../../model/plist.ts';
 import { LIMITS } from '../settings.ts';
-import { escapeDollars } from '../../config/interpolate.ts';
 import { type Form, form, type Group, type Subject } from './form.ts';
 import { rawForms } from './raw.ts';
 import { sayDuration } from './say.ts';
@@ -12,7 +12,10 @@ export function settingGroups(subject: Subject): readonly Group[] {
   const system = placement === 'system';
   const one = (key: string, field: string, value: PlistValue | undefined): Group => ({
     keys: [key],
-    forms: [...(value === undefined ? [] : [form([[field, value]], { [key]: field })]), ...rawForms([key], subject)],
+    forms: [
+      ...(value === undefined ? [] : [form([[field, value]], { [key]: field })]),
+      ...rawForms([key], subject),
+    ],
   });
   return [
     one('UserName', 'user', system ? text(entries['UserName']) : undefined),

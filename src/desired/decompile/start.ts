@@ -47,7 +47,10 @@ const TRIES: readonly (readonly string[])[] = [
 
 /** What starts a job, and starts it again → `start` and `restart`. */
 export function startGroup(subject: Subject): Group {
-  return { keys: KEYS, forms: [...TRIES.map((verbatim) => startForm(subject, verbatim)), ...rawForms(KEYS, subject)] };
+  return {
+    keys: KEYS,
+    forms: [...TRIES.map((verbatim) => startForm(subject, verbatim)), ...rawForms(KEYS, subject)],
+  };
 }
 
 function startForm(subject: Subject, verbatim: readonly string[]): Form {
@@ -72,7 +75,8 @@ function startForm(subject: Subject, verbatim: readonly string[]): Form {
   const isDefault = startsByDefault(subject, restart.runWhile, raw);
   const start = [...(atLoad === isDefault ? [] : [['at_load', atLoad] as const]), ...triggers];
   const policy =
-    restart.policy ?? (atLoad && restart.runWhile === null && entries['KeepAlive'] === undefined ? 'never' : null);
+    restart.policy ??
+    (atLoad && restart.runWhile === null && entries['KeepAlive'] === undefined ? 'never' : null);
   return {
     fields: [
       ...(start.length === 0 ? [] : [['start', dict(start)] as const]),
@@ -99,7 +103,8 @@ interface SaidRestart {
 
 function sayRestart({ entries, home, objected }: Subject, verbatim: readonly string[]): SaidRestart {
   const isSayable = (key: string): boolean => !verbatim.includes(key) && !objected.has(key);
-  const keepAlive = isSayable('KeepAlive') && entries['OnDemand'] === undefined ? entries['KeepAlive'] : undefined;
+  const keepAlive =
+    isSayable('KeepAlive') && entries['OnDemand'] === undefined ? entries['KeepAlive'] : undefined;
   const policy =
     keepAlive === undefined
       ? null
@@ -140,7 +145,8 @@ function sayPolicy(
 function sayConditions(keepAlive: PlistValue, home: string): PlistDict | null {
   if (!isDict(keepAlive)) return null;
   const { PathState, OtherJobEnabled, ...others } = keepAlive.entries;
-  if (Object.keys(others).length > 0 || (PathState === undefined && OtherJobEnabled === undefined)) return null;
+  if (Object.keys(others).length > 0 || (PathState === undefined && OtherJobEnabled === undefined))
+    return null;
   const paths = isDict(PathState)
     ? dict(Object.entries(PathState.entries).map(([path, wanted]) => [sayPath(path, home), wanted]))
     : undefined;
@@ -190,7 +196,10 @@ function saySchedule(value: PlistValue): PlistValue | undefined {
   return (
     cronWords(times) ??
     times.map((time) =>
-      dict([['minute', time.minute ?? '*'], ...PARTS.slice(1).map(([, part]) => [part, time[part]] as const)]),
+      dict([
+        ['minute', time.minute ?? '*'],
+        ...PARTS.slice(1).map(([, part]) => [part, time[part]] as const),
+      ]),
     )
   );
 }
