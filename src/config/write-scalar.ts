@@ -25,6 +25,12 @@ export function writeText(text: string, flow: boolean): string {
   return JSON.stringify(text).replace(UNPRINTABLE, escapeUnits);
 }
 
+/** A comment of one line; what would end the line, or cannot be seen, is a blank. */
+export function writeComment(text: string): string {
+  const line = text.replaceAll(UNPRINTABLE, ' ').trimEnd();
+  return line === '' ? '#' : `# ${line}`;
+}
+
 function isPlain(text: string, flow: boolean): boolean {
   if (text === '' || text.trim() !== text || text.match(UNPRINTABLE) !== null) return false;
   if (WORDS.test(text) || NUMBER_LIKE.test(text) || INDICATOR.test(text) || CRON.test(text)) return false;

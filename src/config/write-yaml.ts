@@ -1,5 +1,5 @@
 import { isArray, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
-import { writeLiteral, writeText } from './write-scalar.ts';
+import { writeComment, writeLiteral, writeText } from './write-scalar.ts';
 
 /** Longer lines are broken. */
 const WIDTH = 100;
@@ -50,7 +50,7 @@ export function writeMap(
     const entry = writeEntry(`${pad}${writeText(key, false)}:`, value, inner, indent, writing);
     const isShort = entry.length === 1 && notes.length === 0;
     if (lines.length > 0 && isApart && !(wasShort && isShort)) lines.push('');
-    lines.push(...notes.map((note) => `${pad}${note === '' ? '#' : `# ${note}`}`), ...entry);
+    lines.push(...notes.map((note) => `${pad}${writeComment(note)}`), ...entry);
     wasShort = isShort;
   }
   return lines;

@@ -157,7 +157,7 @@ function findForms(
   host: Host,
   places: Places,
 ): Found {
-  const objections: Record<string, string> = {};
+  const objections: Record<string, string> = Object.create(null);
   for (const { severity, path, message } of checkPlist(original, placement === 'system' ? 'daemon' : 'agent'))
     if (severity === 'error' && path[0] !== undefined && path[0] !== 'Label') objections[path[0]] ??= message;
   const objected = new Set(Object.keys(objections));
@@ -173,7 +173,7 @@ function findForms(
       objections: Object.fromEntries(
         Object.entries(objections).filter(([key]) => entries[key] !== undefined),
       ),
-      says: Object.assign({}, ...forms.map(({ says }) => says)),
+      says: Object.assign(Object.create(null), ...forms.map(({ says }) => says)),
     },
   });
 

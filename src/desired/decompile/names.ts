@@ -67,10 +67,14 @@ function nameOf(label: string, used: ReadonlySet<string>): string {
     const name = plain.slice(-count).join('-');
     if (/\p{L}/u.test(name) && !used.has(name)) return name;
   }
-  for (let number = 2; ; number++) if (!used.has(`${last}-${number}`)) return `${last}-${number}`;
+  const base = /\p{L}/u.test(last) ? last : `job-${last}`;
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? base : `${base}-${number}`;
+    if (!used.has(name)) return name;
+  }
 }
 
-/** The beginning, up to a dot, that most labels share; of several the longest. One label alone has one too. */
+/** The beginning, up to a dot, that takes the most letters out of the labels. One label alone has one too. */
 function commonPrefix(labels: readonly string[]): string | null {
   const counts = new Map<string, number>();
   for (const label of labels) {
@@ -83,9 +87,12 @@ function commonPrefix(labels: readonly string[]): string | null {
   }
   const needed = labels.length === 1 ? 1 : 2;
   let best: string | null = null;
+  let most = 0;
   for (const [prefix, count] of counts) {
-    const most = best === null ? needed - 1 : (counts.get(best) ?? 0);
-    if (count > most || (count === most && best !== null && prefix.length > best.length)) best = prefix;
+    const saved = count * prefix.length;
+    if (count < needed || saved <= most) continue;
+    best = prefix;
+    most = saved;
   }
   return best;
 }

@@ -56,12 +56,22 @@ function scriptOf(words: readonly string[]): string | null {
 function commandsOf(words: readonly string[], home: string): readonly (string | readonly string[])[] {
   const list = words.map((word) => sayWord(word, home));
   const line = list.join(' ');
-  const isPlain = list.every((word) => /^[\w@%+=:,./~^{}$-]+$/.test(word) && !/\$(?!\{home\})/.test(word));
+  const isPlain = list.every(isBare);
   // What `${home}` brings in is split like the rest.
   const isShort = isPlain && line.length <= MAX_COMMAND && splitWords(home).words.length === 1;
   const plainWords = words.map((word) => escapeDollars(word));
-  const quoted = words.map((word) => `'${escapeDollars(word).replaceAll("'", `'\\''`)}'`).join(' ');
-  return [...(isShort ? [line] : []), list, plainWords, quoted];
+  const quoted = words.map((word, index) => {
+    const bare = list[index] ?? '';
+    return isBare(bare) && !word.startsWith('~')
+      ? bare
+      : `'${escapeDollars(word).replaceAll("'", `'\\''`)}'`;
+  });
+  return [...(isShort ? [line] : []), list, plainWords, quoted.join(' ')];
+}
+
+/** It needs no quotes in a command that is a text. */
+function isBare(word: string): boolean {
+  return /^[\w@%+=:,./~^{}$-]+$/.test(word) && !/\$(?!\{home\})/.test(word);
 }
 
 function sayWord(word: string, home: string): string {
