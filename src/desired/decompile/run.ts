@@ -62,9 +62,7 @@ function commandsOf(words: readonly string[], home: string): readonly (string | 
   const plainWords = words.map((word) => escapeDollars(word));
   const quoted = words.map((word, index) => {
     const bare = list[index] ?? '';
-    return isBare(bare) && !word.startsWith('~')
-      ? bare
-      : `'${escapeDollars(word).replaceAll("'", `'\\''`)}'`;
+    return isBare(bare) && !word.startsWith('~') ? bare : `'${escapeDollars(word).replaceAll("'", `'\\''`)}'`;
   });
   return [...(isShort ? [line] : []), list, plainWords, quoted.join(' ')];
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decompile } from '../../../src/desired/decompile/decompile.ts';
 import { dict, type PlistDict } from '../../../src/model/plist.ts';
 import { plist as anyJob } from '../../launchd/arbitrary-plist.ts';
-import { dictionary, value as anyValue } from '../../plist/values.ts';
+import { value as anyValue, dictionary } from '../../plist/values.ts';
 import { HOST, keys, PLACES } from '../support.ts';
 import { imported, job, said } from './support.ts';
 
@@ -48,7 +48,11 @@ describe('a plist said in the fields of an instance', () => {
       },
       'start: { schedule: "30 3 * * 1-5" }',
     ],
-    ['Sunday', { StartCalendarInterval: { Weekday: 7, Hour: 0, Minute: 5 } }, 'start: { schedule: "5 0 * * 0" }'],
+    [
+      'Sunday',
+      { StartCalendarInterval: { Weekday: 7, Hour: 0, Minute: 5 } },
+      'start: { schedule: "5 0 * * 0" }',
+    ],
     [
       'steps',
       { StartCalendarInterval: [0, 15, 30, 45].map((Minute) => ({ Minute })) },
@@ -93,12 +97,18 @@ describe('a plist said in the fields of an instance', () => {
     ],
     [
       'folders before those of launchd',
-      { StartOnMount: true, EnvironmentVariables: { PATH: '/Users/ada/bin:/opt/homebrew/bin:/usr/bin:/bin:/usr/sbin:/sbin' } },
+      {
+        StartOnMount: true,
+        EnvironmentVariables: { PATH: '/Users/ada/bin:/opt/homebrew/bin:/usr/bin:/bin:/usr/sbin:/sbin' },
+      },
       'path: [~/bin, /opt/homebrew/bin]\nstart: { on_mount: true }',
     ],
     [
       'variables, digits without quotes',
-      { StartOnMount: true, EnvironmentVariables: { PORT: '8080', MODE: '0644', AT: '/Users/ada/x', PRICE: '$${5' } },
+      {
+        StartOnMount: true,
+        EnvironmentVariables: { PORT: '8080', MODE: '0644', AT: '/Users/ada/x', PRICE: '$${5' },
+      },
       'environment: { PORT: 8080, MODE: "0644", AT: "${home}/x", PRICE: "$$$${5" }\nstart: { on_mount: true }',
     ],
     [
@@ -120,7 +130,11 @@ describe('a plist said in the fields of an instance', () => {
       { StartOnMount: true, StandardOutPath: 'out.log' },
       'start: { on_mount: true }\nlaunchd: { StandardOutPath: out.log }',
     ],
-    ['what only says the default', { StartOnMount: true, RunAtLoad: false, Debug: false }, 'start: { on_mount: true }'],
+    [
+      'what only says the default',
+      { StartOnMount: true, RunAtLoad: false, Debug: false },
+      'start: { on_mount: true }',
+    ],
     [
       'a key that the manual does not name',
       { StartOnMount: true, POSIXSpawnType: 'App' },
@@ -152,9 +166,17 @@ describe('a plist said in the fields of an instance', () => {
 
   const still = { StartOnMount: true };
   it.each<[string, Record<string, unknown>, string]>([
-    ['a line', { ProgramArguments: ['/Users/ada/bin/x', '--to', '/Users/ada/y'] }, 'command: ~/bin/x --to ~/y'],
+    [
+      'a line',
+      { ProgramArguments: ['/Users/ada/bin/x', '--to', '/Users/ada/y'] },
+      'command: ~/bin/x --to ~/y',
+    ],
     ['a list where words need quotes', { ProgramArguments: ['/bin/x', 'a b'] }, 'command: [/bin/x, a b]'],
-    ['home within a word', { ProgramArguments: ['/bin/x', '--to=/Users/ada/y'] }, 'command: /bin/x --to=${home}/y'],
+    [
+      'home within a word',
+      { ProgramArguments: ['/bin/x', '--to=/Users/ada/y'] },
+      'command: /bin/x --to=${home}/y',
+    ],
     ['a dollar', { ProgramArguments: ['/bin/x', '${y}$$'] }, 'command: [/bin/x, "$${y}$$$$"]'],
     ['a tilde that nobody expands', { ProgramArguments: ['/bin/x', '~/y'] }, "command: /bin/x '~/y'"],
     ['a script', { ProgramArguments: ['/bin/sh', '-c', 'echo ${x}'] }, 'script: echo ${x}'],
@@ -176,7 +198,11 @@ describe('a plist said in the fields of an instance', () => {
   });
 
   it.each<[string, Record<string, unknown>, string]>([
-    ['/Library/LaunchDaemons/a.plist', { UserName: '_x', GroupName: 'staff' }, 'domain: system\nuser: _x\ngroup: staff'],
+    [
+      '/Library/LaunchDaemons/a.plist',
+      { UserName: '_x', GroupName: 'staff' },
+      'domain: system\nuser: _x\ngroup: staff',
+    ],
     ['/Library/LaunchAgents/a.plist', {}, 'domain: all-users'],
     ['/home/me/dotfiles/LaunchDaemons/a.plist', {}, 'domain: system'],
     ['/home/me/dotfiles/a.plist', { UserName: 'root' }, 'domain: system\nuser: root'],
@@ -213,12 +239,23 @@ describe('what is said comes to the same plist', () => {
   };
 
   it('whatever job it is', () => {
-    const labelled = anyJob.map((plist) => dict([['Label', 'com.example.any'], ...Object.entries(plist.entries)]));
+    const labelled = anyJob.map((plist) =>
+      dict([['Label', 'com.example.any'], ...Object.entries(plist.entries)]),
+    );
     fc.assert(fc.property(labelled, check), { numRuns: 150 });
   });
 
   it('whatever stands under its keys', () => {
-    const KEYS = ['KeepAlive', 'RunAtLoad', 'StartInterval', 'EnvironmentVariables', 'Umask', 'WatchPaths', 'Sockets', 'X'];
+    const KEYS = [
+      'KeepAlive',
+      'RunAtLoad',
+      'StartInterval',
+      'EnvironmentVariables',
+      'Umask',
+      'WatchPaths',
+      'Sockets',
+      'X',
+    ];
     const plist = fc
       .tuple(fc.dictionary(fc.constantFrom(...KEYS), anyValue, { maxKeys: 4 }), dictionary)
       .map(([known, other]) =>
@@ -234,7 +271,12 @@ describe('what is said comes to the same plist', () => {
       fc.property(plist, (each) => {
         const outcome = decompile(each, '/Users/ada/Library/LaunchAgents/x.plist', HOST, PLACES);
         // Only what a file cannot hold is refused: control characters, a second Label in other letters.
-        if (!outcome.ok && !/^(?:yaml\/|launchd\/label|launchd\/twice|import\/(?:unsayable|not-the-same))/.test(outcome.refusal.code))
+        if (
+          !outcome.ok &&
+          !/^(?:yaml\/|launchd\/label|launchd\/twice|import\/(?:unsayable|not-the-same))/.test(
+            outcome.refusal.code,
+          )
+        )
           throw new Error(outcome.refusal.code);
         if (outcome.ok) check(each);
       }),

@@ -21,13 +21,17 @@ ${content}
 const run = (...words: string[]): string =>
   `  <key>ProgramArguments</key><array>${words.map((word) => `<string>${word}</string>`).join('')}</array>`;
 const at = (label: string): string => `${AGENTS}/${label}.plist`;
-const plist = (label: string, content: string, before = '') => installed(xml(label, content, before), at(label));
+const plist = (label: string, content: string, before = '') =>
+  installed(xml(label, content, before), at(label));
 
 describe('a file for installed jobs', () => {
   it('has a prefix for the labels, names, and blank lines between the jobs', () => {
     const { yaml } = imported([
       plist('com.ada.sync', `${run('/bin/sync')}\n<key>StartInterval</key><integer>900</integer>`),
-      plist('com.ada.mail.fetch', `${run('/bin/fetch')}\n<key>KeepAlive</key><true/><key>RunAtLoad</key><true/>`),
+      plist(
+        'com.ada.mail.fetch',
+        `${run('/bin/fetch')}\n<key>KeepAlive</key><true/><key>RunAtLoad</key><true/>`,
+      ),
       plist('org.example.agent', `${run('/bin/agent')}\n<key>RunAtLoad</key><true/>`),
     ]);
     expect(yaml).toBe(`version: 1
@@ -60,7 +64,10 @@ instances:
 <key>StandardErrorPath</key><string>launchd.stderr.log</string>
 <key>ProcessType</key><string>Background</string>`,
       );
-    const other = plist('com.ada.other', `${run('/bin/other')}\n<key>ProcessType</key><string>Background</string>`);
+    const other = plist(
+      'com.ada.other',
+      `${run('/bin/other')}\n<key>ProcessType</key><string>Background</string>`,
+    );
     expect(imported([lima('k3s'), lima('docker'), lima('default'), other]).yaml).toBe(`version: 1
 label_prefix: io.lima-vm.autostart
 
@@ -130,7 +137,15 @@ instances:
   });
 
   it('asks the environment for what looks secret, wherever it stands', () => {
-    const words = ['/bin/x', '--api-key', 'abcdef', '--password=hunter22', 'https://ada:pa55word@example.org/', '--plain', 'y'];
+    const words = [
+      '/bin/x',
+      '--api-key',
+      'abcdef',
+      '--password=hunter22',
+      'https://ada:pa55word@example.org/',
+      '--plain',
+      'y',
+    ];
     const sync = xml(
       'com.ada.sync',
       `${run(...words)}
@@ -144,7 +159,10 @@ instances:
       `${run('/bin/sh', '-c', 'TOKEN=xyz123 exec mail "$HOME"')}
 <key>EnvironmentVariables</key><dict><key>API_TOKEN</key><string>0ther</string></dict>`,
     );
-    const { yaml, secrets } = imported([installed(sync, at('com.ada.sync')), installed(mail, at('com.ada.mail'))]);
+    const { yaml, secrets } = imported([
+      installed(sync, at('com.ada.sync')),
+      installed(mail, at('com.ada.mail')),
+    ]);
     expect(yaml).not.toMatch(/abcdef|hunter22|pa55word|s3cr3t|0ther|xyz123|ghp_/);
     expect(yaml).toContain('API_TOKEN: ${env.API_TOKEN}');
     expect(yaml).toContain('API_TOKEN: ${env.MAIL_API_TOKEN}');
@@ -171,7 +189,9 @@ instances:
       installed(xml('com.ada.Sync', run('/bin/2')), `${AGENTS}/copy.plist`),
     ]);
     expect(jobs.map(({ label }) => label)).toEqual(['com.ada.sync']);
-    expect(refused.map(({ path, refusal }) => [path, refusal.code])).toEqual([[`${AGENTS}/copy.plist`, 'import/twice']]);
+    expect(refused.map(({ path, refusal }) => [path, refusal.code])).toEqual([
+      [`${AGENTS}/copy.plist`, 'import/twice'],
+    ]);
   });
 
   it('is indented as the file that it is for, and takes back what the defaults there say', () => {
@@ -213,8 +233,7 @@ describe('names', () => {
 
 /** Plists that others wrote: beside the repository, or wherever RECONCILE_PLISTS says. */
 const SHARED =
-  process.env['RECONCILE_PLISTS'] ??
-  join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'plists');
+  process.env['RECONCILE_PLISTS'] ?? join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'plists');
 
 /** Every readable plist there whose label can be declared; Apple's under another label, for the sake of their keys. */
 function everyPlist() {
@@ -228,29 +247,37 @@ function everyPlist() {
         if (!reading.ok || !isDict(reading.value)) return [];
         const { entries } = reading.value;
         const label = entries['Label'];
-        const own = typeof label === 'string' && isAppleLabel(label) ? label.replace(/^com\.apple/i, 'org.pear') : label;
+        const own =
+          typeof label === 'string' && isAppleLabel(label)
+            ? label.replace(/^com\.apple/i, 'org.pear')
+            : label;
         const comments =
-          reading.source === null ? { above: [], at: new Map(), hidSecret: false } : plistComments(reading.source, false);
+          reading.source === null
+            ? { above: [], at: new Map(), hidSecret: false }
+            : plistComments(reading.source, false);
         return [{ path, plist: dict([...Object.entries(entries), ['Label', own]]), comments }];
       }),
   );
 }
 
-describe.skipIf(!existsSync(SHARED))('plists of other people (skipped: no folder of them is beside the repository)', () => {
-  it('come to the same, each by itself, but for those that launchd refuses too', () => {
-    const all = everyPlist();
-    expect(all.length).toBeGreaterThan(200);
-    const refused = all.flatMap((each) => imported([each]).refused.map(({ refusal }) => refusal.code));
-    expect(refused.sort()).toEqual(['import/no-label', 'import/nothing-to-run', 'label/invalid']);
-  });
+describe.skipIf(!existsSync(SHARED))(
+  'plists of other people (skipped: no folder of them is beside the repository)',
+  () => {
+    it('come to the same, each by itself, but for those that launchd refuses too', () => {
+      const all = everyPlist();
+      expect(all.length).toBeGreaterThan(200);
+      const refused = all.flatMap((each) => imported([each]).refused.map(({ refusal }) => refusal.code));
+      expect(refused.sort()).toEqual(['import/no-label', 'import/nothing-to-run', 'label/invalid']);
+    });
 
-  it('come to the same in one file, two of one label aside', () => {
-    const all = everyPlist();
-    const { jobs, refused } = imported(all);
-    const labels = new Set(all.flatMap(({ plist: { entries } }) => String(entries['Label']).toLowerCase()));
-    expect(jobs.length).toBe(labels.size - 3);
-    expect(new Set(refused.map(({ refusal }) => refusal.code))).toEqual(
-      new Set(['import/twice', 'import/no-label', 'import/nothing-to-run', 'label/invalid']),
-    );
-  });
-});
+    it('come to the same in one file, two of one label aside', () => {
+      const all = everyPlist();
+      const { jobs, refused } = imported(all);
+      const labels = new Set(all.flatMap(({ plist: { entries } }) => String(entries['Label']).toLowerCase()));
+      expect(jobs.length).toBe(labels.size - 3);
+      expect(new Set(refused.map(({ refusal }) => refusal.code))).toEqual(
+        new Set(['import/twice', 'import/no-label', 'import/nothing-to-run', 'label/invalid']),
+      );
+    });
+  },
+);

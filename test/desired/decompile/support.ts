@@ -1,12 +1,12 @@
 import { writeMap } from '../../../src/config/write-yaml.ts';
-import { NO_COMMENTS, plistComments } from '../../../src/desired/decompile/comments.ts';
 import { checkDeclaration } from '../../../src/desired/decompile/check.ts';
+import { NO_COMMENTS, plistComments } from '../../../src/desired/decompile/comments.ts';
 import { decompile } from '../../../src/desired/decompile/decompile.ts';
 import {
   type Imported,
   type ImportOptions,
-  importPlists,
   type InstalledPlist,
+  importPlists,
 } from '../../../src/desired/decompile/document.ts';
 import { dict, isDict, type PlistDict } from '../../../src/model/plist.ts';
 import { readPlist } from '../../../src/plist/read.ts';
