@@ -66,7 +66,7 @@ const files = sourceFiles(SRC).map((path) => ({
 }));
 
 function importsOf(path: string, text: string): Import[] {
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => {
+  return [...text.matchAll(/(?<=^|[\s(])(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => {
     const target = match[1] ?? '';
     return {
       from: path,

@@ -12,7 +12,7 @@ import { hideSecrets } from '../report/mask.ts';
 import { createInputs, type Inputs } from '../sys/config-inputs.ts';
 import { createConfigSource, invokingUid } from '../sys/config-source.ts';
 import { findFiles } from '../sys/find-file.ts';
-import { type Checkouts, checkouts, sourceElsewhere } from '../sys/other-checkout.ts';
+import { checkouts, sourceElsewhere } from '../sys/other-checkout.ts';
 import { choosePlaces, realHost } from '../sys/places.ts';
 import { hostAs } from './as.ts';
 import type { Context } from './context.ts';
