@@ -54,9 +54,9 @@ function tables({ files, read, refused, milliseconds, readers }) {
   ];
 }
 
-/** A tag outside of backticks would be one in Markdown. */
+/** A tag or an entity outside of backticks would be one in Markdown. */
 function quoteTags(text) {
-  const mark = (part) => part.replace(/<[^<>]*>/g, '`$&`');
+  const mark = (part) => part.replace(/<[^<>]*>|&\w+;/g, '`$&`');
   return text
     .split('`')
     .map((part, index) => (index % 2 === 0 ? mark(part) : part))

@@ -75,7 +75,9 @@ function checkAudit(plist: PlistDict, { source }: Read): void {
     plist,
     findings.flatMap(({ edits }) => edits),
   );
-  auditJobs([auditedJob(mended, { path, source: null, isDeclared: false })], choice);
+  const twin = auditedJob(mended, { path: `${path}.twin`, source: null, isDeclared: false });
+  const declared = { ...twin, path: null };
+  auditJobs([auditedJob(plist, { path, source, isDeclared: true, declared }), twin], choice);
   checkWriting(mended);
 }
 
