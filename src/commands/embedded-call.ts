@@ -39,6 +39,8 @@ function whatToDo(why: string, { userState }: Places): string {
   if (/\b(EACCES|EPERM|EROFS)\b/.test(why))
     return `Make ${userState} yours to write, or have the world elsewhere: set XDG_STATE_HOME or ${WORLD_VARIABLE}.`;
   if (/\b(ENOSPC|EDQUOT)\b/.test(why)) return `Make room for ${userState}, then try again.`;
+  if (/\bENOTDIR\b/.test(why))
+    return `${userState} must be a folder, or not be there: see ${WORLD_VARIABLE}.`;
   return `Look into ${join(userState, 'run')}, end the process named there, then try again.`;
 }
 

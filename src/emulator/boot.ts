@@ -4,7 +4,10 @@ import type { Launchd } from './launchd-state.ts';
 import { bootstrapOne } from './verbs-load.ts';
 import type { World } from './world.ts';
 
-/** A plist in a folder that is not loaded: disabled, meant for another session, or bad. */
+/** EACCES: the code of a folder that may not be looked into. */
+const NO_PERMISSION = 13;
+
+/** What is not loaded: a plist that is disabled, meant for another session, or bad; a folder that may not be looked into. */
 export interface PassedOver {
   readonly path: string;
   readonly code: number;
@@ -27,14 +30,18 @@ export function logIn(launchd: Launchd, world: World): readonly PassedOver[] {
 /** The log tells what is passed over, too. */
 function loadFolder(launchd: Launchd, folder: string, domain: Domain): readonly PassedOver[] {
   const passedOver: PassedOver[] = [];
-  for (const name of launchd.disk.list(folder)) {
-    if (!name.endsWith('.plist')) continue;
-    const path = `${folder}/${name}`;
-    const code = bootstrapOne(launchd, domain, path);
-    if (code === 0) continue;
+  const passOver = (path: string, code: number): void => {
     const why = describeLaunchctlCode(code);
     launchd.log(`${path} is not loaded into ${domain}: ${why}`);
     passedOver.push({ path, code, why });
+  };
+  const names = launchd.disk.list(folder);
+  if (names === null) passOver(folder, NO_PERMISSION);
+  for (const name of names ?? []) {
+    if (!name.endsWith('.plist')) continue;
+    const path = `${folder}/${name}`;
+    const code = bootstrapOne(launchd, domain, path);
+    if (code !== 0) passOver(path, code);
   }
   return passedOver;
 }

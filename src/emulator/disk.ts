@@ -6,8 +6,8 @@ export interface Disk {
   inspect(path: string): Entry | null;
   /** Throws when it cannot be read. */
   read(path: string): Uint8Array;
-  /** Names in a folder, sorted; [] when there is none. */
-  list(folder: string): readonly string[];
+  /** Names in a folder, sorted; [] when there is none; null when what is there may not be looked into. */
+  list(folder: string): readonly string[] | null;
 }
 
 export interface Entry {
@@ -31,8 +31,8 @@ export const systemDisk: Disk = {
   list(folder) {
     try {
       return readdirSync(folder).sort();
-    } catch {
-      return [];
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : null;
     }
   },
 };

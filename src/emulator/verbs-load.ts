@@ -107,16 +107,15 @@ async function remove(
   return refusal('Boot-out failed', worst, worst === 5 && launchd.accounts.self.uid !== 0 ? ROOT_HINT : '');
 }
 
-/** A folder stands for the plists in it; folders below are not looked into. */
+/** A folder stands for the plists in it, and for itself where it may not be looked into; folders below are not looked into. */
 export function plistsAt(launchd: Launchd, paths: readonly string[]): readonly string[] {
-  return paths.flatMap((path) =>
-    launchd.disk.inspect(path)?.kind === 'folder'
-      ? launchd.disk
-          .list(path)
-          .filter((name) => name.endsWith('.plist'))
-          .map((name) => `${path.replace(/\/+$/, '')}/${name}`)
-      : [path],
-  );
+  return paths.flatMap((path) => {
+    const names = launchd.disk.inspect(path)?.kind === 'folder' ? launchd.disk.list(path) : null;
+    if (names === null) return [path];
+    return names
+      .filter((name) => name.endsWith('.plist'))
+      .map((name) => `${path.replace(/\/+$/, '')}/${name}`);
+  });
 }
 
 function labelIn(launchd: Launchd, path: string): string | null {

@@ -29,7 +29,7 @@ export function print(launchd: Launchd, args: readonly string[]): Reply {
           asid: launchd.asid,
           session: launchd.session.of(target.domain),
           pathExists: (path) => launchd.disk.inspect(path) !== null,
-          holdsEntries: (folder) => launchd.disk.list(folder).length > 0,
+          holdsEntries: (folder) => (launchd.disk.list(folder) ?? []).length > 0,
         }),
       );
     }

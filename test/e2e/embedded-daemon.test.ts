@@ -90,6 +90,28 @@ describe('the daemon', () => {
     },
   );
 
+  it.skipIf(process.getuid?.() !== 0)(
+    'tells of a folder of agents that it may not look into (root may look into all of them)',
+    () => {
+      const world = open();
+      chmodSync(world.folder, 0o777);
+      const embedded = (...argv: readonly string[]) =>
+        spawnSync(
+          'setpriv',
+          ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, CLI, 'embedded', ...argv],
+          { env: { ...world.env, HOME: world.folder }, encoding: 'utf8' },
+        );
+      try {
+        expect(embedded('boot').status).toBe(0);
+        const agents = join(world.root, 'LaunchAgents');
+        chmodSync(agents, 0o000);
+        expect(embedded('login').stdout).toContain(`\n  not loaded: ${agents}: 13: Permission denied\n`);
+      } finally {
+        embedded('stop');
+      }
+    },
+  );
+
   it('of another version of reconcile is told as such', async () => {
     const world = open();
     mkdirSync(join(world.root, 'run'), { recursive: true });
