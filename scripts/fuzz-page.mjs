@@ -1,6 +1,11 @@
 // The figures of a run of scripts/fuzz.mjs, and the page of them.
 
-const NAMES = { xml: 'XML plists', binary: 'binary plists', yaml: 'reconcile files' };
+const NAMES = {
+  xml: 'XML plists',
+  binary: 'binary plists',
+  yaml: 'reconcile files',
+  import: 'plists imported',
+};
 
 /** What the workers counted, as one row of the table. */
 export function rowOf(kind, results, milliseconds) {
@@ -48,7 +53,7 @@ Written by \`npm run fuzz -- --page\` on ${day}, with Node ${process.versions.no
 The fixtures and examples of this repository, changed in one to twelve ways each: bits flipped, pieces cut out, doubled or taken
 from another file, tags, keys, lengths, offsets, references and markers exchanged, nested thousands deep, in other encodings.
 A plist is read; what is read is audited by all rules, mended, audited again, written and read back. A reconcile file is loaded
-and compiled; its jobs are audited, written and read back. Read means: accepted, with everything after it as it must be.
+and compiled; its jobs are audited, written and read back. A plist that is imported comes to the same plist again. Read means: accepted, with everything after it as it must be.
 Refused: said where and why. Failed would be: an exception, a value that does not read back as it was, a place outside of the
 text, more than 20 s, or more than 768 MB.
 

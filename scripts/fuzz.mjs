@@ -9,12 +9,13 @@ import { Worker } from 'node:worker_threads';
 import { bundle, root } from './bundle.mjs';
 import { fuzzPage, rowOf, table } from './fuzz-page.mjs';
 
-const USAGE = `npm run fuzz -- [--xml N] [--binary N] [--yaml N] [--seed S] [--seeds FOLDER] [--out FOLDER] [--case KIND:INDEX] [--page]`;
+const USAGE = `npm run fuzz -- [--xml N] [--binary N] [--yaml N] [--import N] [--seed S] [--seeds FOLDER] [--out FOLDER] [--case KIND:INDEX] [--page]`;
 const { values: options } = parseArgs({
   options: {
     xml: { type: 'string', default: '600000' },
     binary: { type: 'string', default: '400000' },
     yaml: { type: 'string', default: '100000' },
+    import: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string' },
     out: { type: 'string', default: join(tmpdir(), 'reconcile-fuzz') },
@@ -49,7 +50,7 @@ try {
 async function tryAll(makeCase, seedsOf) {
   const rows = [];
   let failed = 0;
-  for (const kind of ['xml', 'binary', 'yaml']) {
+  for (const kind of ['xml', 'binary', 'yaml', 'import']) {
     const count = Number(options[kind]);
     if (count === 0) continue;
     const start = performance.now();

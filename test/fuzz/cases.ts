@@ -11,7 +11,8 @@ import { mutateText, type Vocabulary } from './mutate-text.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Seeds } from './seeds.ts';
 
-export const KINDS = ['xml', 'binary', 'yaml'] as const;
+/** `import` is a plist that is well-made, for what is only done with such. */
+export const KINDS = ['xml', 'binary', 'yaml', 'import'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** No case grows beyond this, so that a slow one is slow by itself. */
@@ -21,7 +22,11 @@ const LARGEST = 200_000;
 export function makeCase(kind: Kind, seed: number, index: number, seeds: Seeds): Uint8Array {
   const random = randomOf(seed + KINDS.indexOf(kind), index);
   const count = random.oneIn(20) ? 1 + random.below(12) : random.oneIn(3) ? 2 + random.below(2) : 1;
-  const made = { xml: xmlCase, binary: binaryCase, yaml: yamlCase }[kind](seeds, count, random);
+  const made = { xml: xmlCase, binary: binaryCase, yaml: yamlCase, import: importCase }[kind](
+    seeds,
+    count,
+    random,
+  );
   return made.subarray(0, LARGEST);
 }
 
@@ -136,6 +141,13 @@ function encode(text: string, random: Random): Buffer {
     () => Buffer.from(text, 'latin1'),
     () => Buffer.from(`\ufeff${text}`),
   ])();
+}
+
+function importCase(seeds: Seeds, _count: number, random: Random): Buffer {
+  for (;;) {
+    const job = otherJob(seeds, random);
+    if (findUnwritable(job) === null) return Buffer.from(writePlist(job, ['a comment']));
+  }
 }
 
 function binaryCase(seeds: Seeds, count: number, random: Random): Buffer {

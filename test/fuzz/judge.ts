@@ -2,6 +2,9 @@ import { auditJobs } from '../../src/audit/audit.ts';
 import { auditedJob } from '../../src/audit/job.ts';
 import { mend } from '../../src/audit/mend.ts';
 import { compileJobs } from '../../src/desired/compile.ts';
+import { checkDeclaration } from '../../src/desired/decompile/check.ts';
+import { plistComments } from '../../src/desired/decompile/comments.ts';
+import { importPlists } from '../../src/desired/decompile/document.ts';
 import { ReconcileError } from '../../src/model/errors.ts';
 import { isDict, type PlistDict, type PlistValue } from '../../src/model/plist.ts';
 import { equalPlist } from '../../src/plist/equal.ts';
@@ -10,6 +13,7 @@ import { placeFinder } from '../../src/plist/source.ts';
 import { findUnwritable } from '../../src/plist/unwritable.ts';
 import { writePlist } from '../../src/plist/write.ts';
 import { HOST, parse } from '../config/host.ts';
+import { HOST as IMPORT_HOST, PLACES as IMPORT_PLACES } from '../desired/support.ts';
 import { PLACES } from '../support/world.ts';
 import type { Kind } from './cases.ts';
 
@@ -17,6 +21,7 @@ export type Outcome = 'read' | 'refused';
 
 /** Puts one case through all that is done with such a file. Throws when anything is not as it must be. */
 export function judge(kind: Kind, bytes: Uint8Array): Outcome {
+  if (kind === 'import') return judgeImport(bytes);
   return kind === 'yaml' ? judgeYaml(new TextDecoder().decode(bytes)) : judgePlist(bytes);
 }
 
@@ -79,6 +84,25 @@ function checkAudit(plist: PlistDict, { source }: Read): void {
   const declared = { ...twin, path: null };
   auditJobs([auditedJob(plist, { path, source, isDeclared: true, declared }), twin], choice);
   checkWriting(mended);
+}
+
+/** What is taken over, comes to the plist that it was taken from; and says no secret. */
+function judgeImport(bytes: Uint8Array): Outcome {
+  const reading = readPlist(bytes);
+  if (!reading.ok || !isDict(reading.value) || reading.source === null) return 'refused';
+  const { value: plist, source } = reading;
+  const comments = plistComments(source, false);
+  const path = '/Users/ada/Library/LaunchAgents/net.example.plist';
+  const options = { host: IMPORT_HOST, places: IMPORT_PLACES, withSecrets: false };
+  const found = importPlists([{ path, plist, comments }], options);
+  expect(found.jobs.length + found.refused.length === 1, 'a plist is taken over or refused');
+  for (const { refusal } of found.refused) {
+    expect(refusal.message !== '' && refusal.hint !== '', 'a refusal says why and what to do');
+  }
+  const host = { ...IMPORT_HOST, env: Object.fromEntries(found.secretValues) };
+  if (found.jobs.length === 0) return 'refused';
+  expect(checkDeclaration(found.yaml, found.jobs, host, IMPORT_PLACES).ok, 'it comes to the same plist');
+  return 'read';
 }
 
 function judgeYaml(text: string): Outcome {

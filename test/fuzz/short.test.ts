@@ -5,7 +5,7 @@ import { seedsOf } from './seeds.ts';
 
 /** A short run of `npm run fuzz`: always the same cases. */
 
-const COUNTS = { xml: 2000, binary: 2000, yaml: 400 };
+const COUNTS = { xml: 2000, binary: 2000, yaml: 400, import: 200 };
 
 describe.each(KINDS)('mutated %s files', (kind) => {
   it('are read or refused, and all that comes after is as it must be', { timeout: 120_000 }, () => {
