@@ -78,7 +78,11 @@ export function loadOther(context: Context, { config }: Declaration, file: strin
 }
 
 /** The machine of `--as`, or this one; `home` is where the file is looked for. */
-export function forWhom(context: Context): { readonly host: Host; readonly places: Places; readonly home: string } {
+export function forWhom(context: Context): {
+  readonly host: Host;
+  readonly places: Places;
+  readonly home: string;
+} {
   const { options, env } = context;
   if (options.as === undefined) {
     const { host, places } = chooseWho(context);
