@@ -1,12 +1,14 @@
 import { describeLastExit } from '../launchd/last-exit.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
-import type { Change } from '../model/plan.ts';
+import type { Change, Plan } from '../model/plan.ts';
 import { blockChange, IS_CALLER, whyCaller } from '../plan/caller.ts';
 import { type LifecycleSubject, planRestart, planStart, planStop } from '../plan/lifecycle.ts';
+import { leftoverName } from '../report/change-text.ts';
 import { printService } from '../sys/client.ts';
 import type { Command, Context } from './context.ts';
+import { noteDiagnostics } from './declaration.ts';
 import { executePlan } from './execution.ts';
-import { callerOf } from './planning.ts';
+import { callerOf, withoutLeftovers } from './planning.ts';
 import { refuseRootsJob } from './sides.ts';
 import { observeNamed } from './subject.ts';
 import { openWorld, type World, withLock } from './world.ts';
@@ -51,7 +53,7 @@ export const stopJob: Command<NameArgument & { readonly disable?: boolean }> = (
 async function act({ name, detachSelf }: NameArgument, context: Context, deed: Deed): Promise<ExitCode> {
   const world = openWorld(context);
   return withLock(context, world, async () => {
-    const { subject, stack } = await observeNamed(name, context, world);
+    const { subject, stack, job, observed } = await observeNamed(name, context, world);
     refuseRootsJob(subject, context.command, world);
     const change = await forOurselves(deed.plan(subject), subject, world);
     const detach = detachSelf === true && change.blocked?.code === IS_CALLER;
@@ -63,21 +65,29 @@ async function act({ name, detachSelf }: NameArgument, context: Context, deed: D
       });
     }
     const again = (label: string): readonly string[] => [context.command, label, ...(deed.flags ?? [])];
-    const exitCode = await executePlan(
-      { stack, launchd: world.places.launchd, changes: [change], diagnostics: [] },
-      {
-        context,
-        world,
-        confirm: null,
-        again: `reconcile ${again(subject.instance ?? subject.label).join(' ')}`,
-        quietly: !detach,
-        ...(detach ? { detachSelf: again } : {}),
-      },
-    );
+    const asked: Plan = { stack, launchd: world.places.launchd, changes: [change], diagnostics: [] };
+    const plan = await withoutLeftovers(asked, job === null ? [] : [job], observed, world);
+    noteDiagnostics(context, plan.diagnostics, {});
+    noteLeftovers(plan, context);
+    const exitCode = await executePlan(plan, {
+      context,
+      world,
+      confirm: null,
+      again: `reconcile ${again(subject.instance ?? subject.label).join(' ')}`,
+      quietly: !detach,
+      ...(detach ? { detachSelf: again } : {}),
+    });
     if (exitCode === EXIT.ok && !context.options.json && !detach)
       context.terminal.out(await deed.tell(subject, context, world, change));
     return exitCode;
   });
+}
+
+/** No plan is shown before these small changes, and what is removed is told before it is. */
+function noteLeftovers({ changes }: Plan, { terminal, options }: Context): void {
+  for (const action of changes.flatMap(({ actions }) => actions))
+    if (action.action === 'remove-leftover' && !options.json)
+      terminal.note(`${leftoverName(action.leftover)}: ${action.said}.`);
 }
 
 /** Blocked where it would end the process that does it. */

@@ -1,10 +1,12 @@
 import type { Job } from '../model/job.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
+import { observeLeftovers } from '../observe/leftovers.ts';
 import { type ObserveScope, observe } from '../observe/observe.ts';
 import { observePreflight } from '../observe/preflight.ts';
 import { asApplied } from '../plan/as-applied.ts';
 import { type Caller, stops, withoutCaller } from '../plan/caller.ts';
+import { jobsWithLeftovers, planLeftovers } from '../plan/leftovers.ts';
 import type { PlanOptions } from '../plan/options.ts';
 import { planChanges } from '../plan/plan.ts';
 import { jobsToPreflight, judgePreflight, type Preflights } from '../plan/preflight.ts';
@@ -57,7 +59,7 @@ export async function makePlan(
   const observed = withDisabled(seen, unfinished);
   const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];
   const all = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
-  const planned = await forCaller(all, observed, world);
+  const planned = await withoutLeftovers(await forCaller(all, observed, world), jobs, observed, world);
   const worthALook = jobsToPreflight(jobs, observed, planned);
   const preflights = await observePreflight(realLooker, { jobs: worthALook, host, places });
   const plan = judgePreflight(planned, jobs, observed, preflights);
@@ -84,6 +86,19 @@ export function planAgainst(
   const options = planOptions({ places }, config, context.options.target, flags);
   const plan = planChanges(jobs, asApplied(before.jobs, jobs, options), options);
   return { ...plan, diagnostics: [...diagnostics, ...plan.diagnostics] };
+}
+
+/** What dead runs left in the way of the jobs that the plan starts. */
+export async function withoutLeftovers(
+  plan: Plan,
+  jobs: readonly Job[],
+  observed: Observed,
+  world: World,
+): Promise<Plan> {
+  const { host, places } = world;
+  const worthALook = jobsWithLeftovers(jobs, observed, plan);
+  const findings = await observeLeftovers({ jobs: worthALook, host, places });
+  return planLeftovers(plan, jobs, observed, findings, { places, home: host.home });
 }
 
 export function planOptions(

@@ -1,4 +1,6 @@
 import { EXIT } from '../model/errors.ts';
+import { observeLeftovers } from '../observe/leftovers.ts';
+import { stuckJobs, withAskedSockets } from '../plan/leftovers.ts';
 import { judgeStatus } from '../plan/verdict.ts';
 import { statusToJson } from '../report/status-json.ts';
 import { renderJobStatus, renderStatus } from '../report/status-text.ts';
@@ -29,7 +31,12 @@ export const status: Command<{
   noteDiagnostics(context, notes, declaration.sources);
   const shown = declaration.jobs.filter(({ excluded }) => !excluded);
   const healths = await observeHealth(shown, observed, world, context.signal);
-  const all = judgeStatus(declaration.jobs, observed, plan, preflights, healths);
+  const leftovers = await observeLeftovers({
+    jobs: stuckJobs(shown, observed).map(withAskedSockets),
+    host: world.host,
+    places: world.places,
+  });
+  const all = judgeStatus(declaration.jobs, observed, plan, preflights, healths, leftovers);
   const jobs = args.name === undefined ? all : [resolveName(args.name, all)];
   const labels = new Set(jobs.map(({ label }) => label));
   const pending = isPending({ ...plan, changes: plan.changes.filter(({ label }) => labels.has(label)) });

@@ -1,4 +1,5 @@
 import type { Job } from '../model/job.ts';
+import type { Observed } from '../model/observed.ts';
 import type { LifecycleSubject } from '../plan/lifecycle.ts';
 import { EMBEDDED_LOGIN, launchctlCommand } from '../sys/places.ts';
 import type { Context } from './context.ts';
@@ -13,6 +14,7 @@ export interface NamedJob {
   /** Null: ours, but no longer declared. */
   readonly job: Job | null;
   readonly stack: string;
+  readonly observed: Observed;
 }
 
 /** Finds the job that NAME means among those declared and those of ours that no longer are. */
@@ -38,6 +40,7 @@ export async function observeNamed(name: string, context: Context, world: World)
   return {
     job,
     stack,
+    observed,
     subject: {
       instance,
       label,

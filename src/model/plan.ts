@@ -2,6 +2,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Domain } from './domain.ts';
 import type { Healthcheck } from './health.ts';
 import type { LedgerEntry } from './ledger.ts';
+import type { Leftover } from './leftover.ts';
 import type { PlistValue } from './plist.ts';
 
 export type Op = 'create' | 'update' | 'reload' | 'load' | 'delete' | 'adopt' | 'move' | 'noop';
@@ -25,7 +26,9 @@ export type Reason =
   | 'excluded'
   | 'mode'
   | 'trigger'
-  | 'replaced';
+  | 'replaced'
+  /** It is down, and a leftover of a dead run is in its way. */
+  | 'leftover';
 
 /**
  * One effect each; apply obeys these alone and never asks why.
@@ -78,7 +81,15 @@ export type Action =
       /** Its plist: loaded once if launchd does not have the job any more when it is to be started. */
       readonly plist?: string;
     }
-  | { readonly action: 'remove-leftover'; readonly path: string }
+  /** Of a dead run of this job; looked at again just before, and left where it is unless it is provably nobody's. */
+  | {
+      readonly action: 'remove-leftover';
+      readonly domain: Domain;
+      readonly label: string;
+      readonly leftover: Leftover;
+      /** What is said of it in the plan, after its path: why it goes. */
+      readonly said: string;
+    }
   /**
    * When this change bootstrapped the job and that was verified, apply puts in the proof, which it alone knows: the file
    * just before the bootstrap and the pid after it. Otherwise `entry` is recorded as it stands.

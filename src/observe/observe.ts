@@ -150,6 +150,10 @@ async function observeJobs(
   listings: ReadonlyMap<Domain, Answer>,
 ): Promise<readonly ObservedJob[]> {
   const byLabel = groupByLabel(plists);
+  // Whether such a job is in need of help, only launchd's own word tells.
+  const asked = new Set(
+    scope.jobs.filter(({ stale }) => stale !== undefined).map((job) => `${job.domain}/${job.label}`),
+  );
   const entries = new Map(ledger.entries.map((entry) => [`${entry.domain}/${entry.label}`, entry]));
 
   async function observeService({ label, domain }: Wanted, listing: Answer): Promise<ObservedService> {
@@ -157,7 +161,7 @@ async function observeJobs(
     const listed = Object.hasOwn(listing.services, label) ? listing.services[label] : undefined;
     if (listed === undefined) return { state: 'not-loaded' };
     const target = `${domain}/${label}`;
-    const closely = scope.closely?.has(target) ?? false;
+    const closely = asked.has(target) || (scope.closely?.has(target) ?? false);
     const entry = entries.get(target);
     const withLabel = byLabel.get(label) ?? [];
     const isSameProcess = listed.pid !== null && entry?.proof?.pid === listed.pid;

@@ -1,6 +1,7 @@
 import { describeLastExit, isBadExit } from '../launchd/last-exit.ts';
 import { effectiveThrottle } from '../launchd/throttle.ts';
 import type { Job } from '../model/job.ts';
+import type { LeftoverFinding } from '../model/leftover.ts';
 import type { ObservedService } from '../model/observed.ts';
 import type { Blocked, Change } from '../model/plan.ts';
 import type { LastExit } from '../model/service.ts';
@@ -17,6 +18,7 @@ export function nextStep(
     disabledByUs,
     change,
     cause,
+    left,
     launchctl,
   }: {
     readonly seen: ObservedService;
@@ -28,6 +30,8 @@ export function nextStep(
     readonly change: Pick<Change, 'op' | 'blocked'>;
     /** Why launchd cannot start it, where looking found that. */
     readonly cause: Finding | null;
+    /** What a dead run left in its way. */
+    readonly left: readonly LeftoverFinding[];
     /** How a person calls it in a shell. */
     readonly launchctl: string;
   },
@@ -36,6 +40,7 @@ export function nextStep(
   const target = `${status.domain}/${status.label}`;
   const { blocked } = change;
   // What is not ours, or may not be touched, cannot be started by its name either.
+  const look = (): string => whatIsInTheWay(left, job) ?? whereToLook(status.lastExit, name, cause);
   const start = (advice: string): string => (blocked === null ? advice : whyBlocked(blocked));
   if (job?.managedByOther === true && status.verdict !== 'unknown') return whenOther(status, name);
   switch (status.verdict) {
@@ -70,13 +75,13 @@ export function nextStep(
     case 'waiting':
       return whenItDiffers(status, change, name);
     case 'crash-looping':
-      return `It has been started ${status.runs} times and ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name, cause)}.`;
+      return `It has been started ${status.runs} times and ended with ${exitWords(status.lastExit)}; ${look()}.`;
     case 'throttled':
-      return `${howItEnded(status.lastExit)}launchd starts it again ${job === null ? 'soon' : `${effectiveThrottle(job.plist)} s after its last start`}${isBadExit(status.lastExit) ? `; ${whereToLook(status.lastExit, name, cause)}` : ''}.`;
+      return `${howItEnded(status.lastExit)}launchd starts it again ${job === null ? 'soon' : `${effectiveThrottle(job.plist)} s after its last start`}${isBadExit(status.lastExit) ? `; ${look()}` : ''}.`;
     case 'failing':
       return status.lastExit === null
         ? start(`It should run and does not; run \`reconcile start ${name}\`.`)
-        : `It ended with ${exitWords(status.lastExit)}; ${whereToLook(status.lastExit, name, cause)}.`;
+        : `It ended with ${exitWords(status.lastExit)}; ${look()}.`;
     case 'stopped-by-policy':
       return status.lastExit === null
         ? start(`Nothing starts it by itself; \`reconcile start ${name}\` does.`)
@@ -151,6 +156,19 @@ function whereToLook(lastExit: LastExit | null, name: string, cause: Finding | n
   if (cause !== null) return `${lowerFirst(cause.cause)}. ${cause.hint.replace(/\.$/, '')}`;
   const isNotStarted = lastExit !== null && 'code' in lastExit && lastExit.code === COULD_NOT_START;
   return isNotStarted ? `see \`reconcile explain ${COULD_NOT_START}\`` : `read \`reconcile logs ${name}\``;
+}
+
+/** Null: nothing was found. What is not declared as stale is never removed by us. */
+function whatIsInTheWay(left: readonly LeftoverFinding[], job: Job | null): string | null {
+  const [first] = left;
+  if (first === undefined || !('path' in first.leftover)) return null;
+  const { kind, path } = first.leftover;
+  const { sockets = [], pidFiles = [] } = job?.stale ?? {};
+  const then =
+    sockets.includes(path) || pidFiles.includes(path)
+      ? 'run `reconcile apply`, which removes it'
+      : `remove it, or let reconcile do that: \`stale: {${kind === 'socket' ? 'sockets' : 'pid_files'}: [${path}]}\``;
+  return `${path} is left over from a dead run and may be in its way (${first.why}): ${then}`;
 }
 
 function upperFirst(sentence: string): string {

@@ -16,6 +16,7 @@ import type { Change, Plan } from '../model/plan.ts';
 import { dict, isDict, type PlistDict } from '../model/plist.ts';
 import type { LastExit, Service } from '../model/service.ts';
 import type { JobStatus, PlistState, Verdict } from '../model/status.ts';
+import type { LeftoverFindings } from './leftovers.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import { nextStep } from './next-step.ts';
 import { type Preflights, whyIll } from './preflight.ts';
@@ -28,7 +29,8 @@ const MANY_RUNS = 5;
  * How every job of the plan is doing, in its order; jobs that `when` excludes here are left out, unless one of them
  * is there and ours all the same. Observe with refresh
  * `full`: a job that is only proven has no state to tell. `preflights`: what was found by looking, of jobs that launchd
- * could not start. `healths`: how those with a process have just answered.
+ * could not start. `healths`: how those with a process have just answered. `leftovers`: what was found in the way of those
+ * that fall over.
  */
 export function judgeStatus(
   jobs: readonly Job[],
@@ -36,6 +38,7 @@ export function judgeStatus(
   plan: Plan,
   preflights: Preflights = new Map(),
   healths: ReadonlyMap<string, Health> = new Map(),
+  leftovers: LeftoverFindings = new Map(),
 ): readonly JobStatus[] {
   const lookup = createLookup(observed);
   const declared = new Map(jobs.map((job) => [`${job.domain}/${job.label}`, job]));
@@ -49,6 +52,7 @@ export function judgeStatus(
         plan.stack,
         preflights,
         healths,
+        leftovers,
       ),
     );
 }
@@ -68,6 +72,7 @@ function judgeJob(
   stack: string,
   preflights: Preflights,
   healths: ReadonlyMap<string, Health>,
+  leftovers: LeftoverFindings,
 ): JobStatus {
   const { label, domain, instance } = change;
   const found = lookup.plistAt(change.plist);
@@ -99,9 +104,19 @@ function judgeJob(
   const disabledByUs = own.some((entry) => lookup.isDisabledByUs(change, entry));
   const preflight = preflights.get(`${domain}/${label}`);
   const cause = job === null || preflight === undefined ? null : whyIll(job, seen, preflight);
+  const left = (leftovers.get(`${domain}/${label}`) ?? []).filter(({ state }) => state === 'dead');
   return {
     ...status,
-    next: nextStep(status, { seen, job, isHeld, disabledByUs, change, cause, launchctl: lookup.launchctl }),
+    next: nextStep(status, {
+      seen,
+      job,
+      isHeld,
+      disabledByUs,
+      change,
+      cause,
+      left,
+      launchctl: lookup.launchctl,
+    }),
   };
 }
 
@@ -129,6 +144,16 @@ function judgeLoaded(service: Service, plist: PlistDict): Verdict {
     return isBadExit(service.lastExit) && (service.runs ?? 0) >= MANY_RUNS ? 'crash-looping' : 'throttled';
   }
   return judgeDown(service.lastExit, plist);
+}
+
+/**
+ * Whether a loaded job has no process although its policy wants it up: launchd starts it again and again, or has given it
+ * up. Not one whose start is put off, that waits for a trigger, or that stays down by its policy.
+ */
+export function shouldRun(service: Service, plist: PlistDict): boolean {
+  const verdict = judgeLoaded(service, plist);
+  if (verdict === 'throttled' || verdict === 'crash-looping') return true;
+  return verdict === 'failing' && !isTriggered(plist) && !staysDown(plist, service.lastExit);
 }
 
 function judgeDown(lastExit: LastExit | null, plist: PlistDict): Verdict {

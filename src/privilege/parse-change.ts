@@ -1,6 +1,7 @@
 import { parseDomain } from '../launchd/domains.ts';
 import type { Domain } from '../model/domain.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
+import type { Leftover } from '../model/leftover.ts';
 import type { Action, ActionName, Change, Op } from '../model/plan.ts';
 import { parseLedger } from '../sys/ledger-file.ts';
 
@@ -72,7 +73,11 @@ const ACTIONS: {
     withTarget(fields, (target) =>
       typeof fields['kill'] === 'boolean' ? { action: 'kickstart', ...target, kill: fields['kill'] } : null,
     ),
-  'remove-leftover': ({ path }) => (isPath(path) ? { action: 'remove-leftover', path } : null),
+  'remove-leftover': (fields) =>
+    withTarget(fields, (target) => {
+      const leftover = parseLeftover(fields['leftover']);
+      return leftover === null ? null : { action: 'remove-leftover', ...target, leftover, said: '' };
+    }),
   record: ({ entry }) => {
     const read = parseEntry(entry);
     return read === null ? null : { action: 'record', entry: read };
@@ -84,6 +89,18 @@ const ACTIONS: {
       return isPath(path) ? { action: 'forget', ...target, path } : null;
     }),
 };
+
+function parseLeftover(value: unknown): Leftover | null {
+  if (!isRecord(value)) return null;
+  const { kind, path, uid, program, pid, start, holds } = value;
+  if (kind === 'process')
+    return isCount(pid) && typeof start === 'string' && typeof holds === 'string'
+      ? { kind, pid, start, holds }
+      : null;
+  if (kind !== 'socket' && kind !== 'pid-file') return null;
+  if (!isPath(path) || !(uid === null || isCount(uid)) || !(program === null || isPath(program))) return null;
+  return { kind, path, uid, program };
+}
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -61,8 +61,9 @@ function sideOf(action: Action, change: Change, places: PartPlaces, home: string
   const owner = ownerOf(change, places);
   switch (action.action) {
     case 'make-folder':
-    case 'remove-leftover':
       return isBelow(action.path, home) ? 'user' : owner;
+    case 'remove-leftover':
+      return 'path' in action.leftover && isBelow(action.leftover.path, home) ? 'user' : owner;
     case 'write-plist':
     case 'set-mode':
     case 'remove-plist':

@@ -1,3 +1,4 @@
+import type { Leftover } from '../model/leftover.ts';
 import type { ActionName, Change, Deferral, Op, Reason } from '../model/plan.ts';
 import { printable } from './printable.ts';
 import { type Paint, paint, type Style } from './style.ts';
@@ -53,6 +54,11 @@ function isImplied(reason: Reason, reasons: readonly Reason[]): boolean {
   return reason === 'foreign' && reasons.includes('other-stack');
 }
 
+/** The path, or `process 412`. */
+export function leftoverName(leftover: Leftover): string {
+  return leftover.kind === 'process' ? `process ${leftover.pid}` : leftover.path;
+}
+
 export function deferralWords(deferral: Deferral): string {
   switch (deferral) {
     case 'needs-root':
@@ -102,6 +108,8 @@ function reasonWords(reason: Reason, change: Change, removed = 'no longer declar
       return 'the mode of its plist differs';
     case 'trigger':
       return 'a file that it depends on changed';
+    case 'leftover':
+      return 'a leftover of a dead run is in its way';
     case 'replaced':
       // Asked for by --replace, or needed since a run was killed half-way: the plan says that in a warning.
       return 'to be loaded anew';

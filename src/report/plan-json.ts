@@ -1,4 +1,4 @@
-import type { Change, FieldChange, Plan } from '../model/plan.ts';
+import type { Action, Change, FieldChange, Plan } from '../model/plan.ts';
 import type { PlistValue } from '../model/plist.ts';
 import { plistToJson } from '../plist/json.ts';
 import { type Envelope, jsonDocument } from './document.ts';
@@ -32,8 +32,17 @@ function changeToJson(change: Change): unknown {
     blocked: blocked === null ? null : { code: blocked.code, message: blocked.message, hint: blocked.hint },
     plist: change.plist,
     fields: change.fields.map(fieldToJson),
+    leftovers: change.actions.flatMap(leftoverToJson),
     actions: change.actions.map(({ action }) => action),
   };
+}
+
+function leftoverToJson(action: Action): readonly unknown[] {
+  if (action.action !== 'remove-leftover') return [];
+  const { leftover, said } = action;
+  return leftover.kind === 'process'
+    ? [{ kind: leftover.kind, pid: leftover.pid, holds: leftover.holds, message: said }]
+    : [{ kind: leftover.kind, path: leftover.path, message: said }];
 }
 
 function fieldToJson(field: FieldChange): unknown {

@@ -1,6 +1,6 @@
-import type { Change, FieldChange, Plan, Reason } from '../model/plan.ts';
-import { changeName, changeReason, changeSymbol } from './change-text.ts';
-import { count, sentence } from './printable.ts';
+import type { Action, Change, FieldChange, Plan, Reason } from '../model/plan.ts';
+import { changeName, changeReason, changeSymbol, leftoverName } from './change-text.ts';
+import { count, printable, sentence } from './printable.ts';
 import { arrow, paint, type Style } from './style.ts';
 import { type Summary, summarise } from './summary.ts';
 import { renderChange, renderPath } from './value-text.ts';
@@ -54,8 +54,18 @@ function renderJob(change: Change, style: Style, removed?: string): string {
   return [
     head,
     ...change.fields.map((field) => renderField(field, style)),
+    ...change.actions.flatMap((action) => renderLeftover(action, style)),
     ...renderBlocked(change, style),
   ].join('\n');
+}
+
+/** What is not of the job's own files goes before it starts, so it is shown before it goes. */
+function renderLeftover(action: Action, style: Style): readonly string[] {
+  if (action.action !== 'remove-leftover') return [];
+  const what = printable(leftoverName(action.leftover), style);
+  return [
+    `    ${paint(style, 'red', 'leftover')}: ${what}  ${paint(style, 'dim', sentence(action.said, style))}`,
+  ];
 }
 
 function renderField(field: FieldChange, style: Style): string {

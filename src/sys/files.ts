@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, lstat, mkdir, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Files, Processes } from './ports.ts';
 
@@ -120,6 +120,11 @@ export async function removeLeftovers(
     removed.push(name);
   }
   return removed;
+}
+
+/** With all links followed; null for what is not there, or no absolute path. */
+export async function realPathOf(path: string): Promise<string | null> {
+  return isAbsolute(path) ? realpath(path).catch(() => null) : null;
 }
 
 /** Never blocks on a pipe that poses as a plist, and never reads a device. */

@@ -58,6 +58,11 @@ function readText(path: string): string {
   }
 }
 
+/** The parent of a process, where /proc tells; else null. */
+export function parentOf(pid: number): number | null {
+  return procStat(pid)?.parent ?? null;
+}
+
 interface ProcStat {
   readonly state: string;
   readonly parent: number;

@@ -33,13 +33,6 @@ export const removePlist: Perform<'remove-plist'> = async ({ path, expect }, { p
   progress.files.set(path, null);
 };
 
-/** A leftover of a dead run that is nobody's; it may be gone by now. */
-export const removeLeftover: Perform<'remove-leftover'> = async ({ path }, { ports, progress }) => {
-  if ((await ports.files.identify(path)) === null) return;
-  await ports.files.remove(path);
-  progress.changed = true;
-};
-
 /** What lies there must be what the plan saw: a file that was edited since is never overwritten unseen. */
 export function checkExpected(path: string, expected: string | null, found: string | null): void {
   if (expected === found) return;

@@ -1,8 +1,9 @@
 import type { Domain } from '../../model/domain.ts';
 import type { Action, ActionName } from '../../model/plan.ts';
 import type { Perform, Work } from '../work.ts';
-import { makeFolder, removeLeftover, removePlist, setMode, writePlist } from './files.ts';
+import { makeFolder, removePlist, setMode, writePlist } from './files.ts';
 import { forget, record } from './ledger.ts';
+import { removeLeftover } from './leftover.ts';
 import { bootstrap } from './load.ts';
 import { disable, enable } from './overrides.ts';
 import { awaitGone, bootout } from './unload.ts';

@@ -1,0 +1,72 @@
+import { isSameFile } from '../../model/ledger.ts';
+import type { LeftoverFinding } from '../../model/leftover.ts';
+import { judgeLeftover } from '../../plan/leftover.ts';
+import { lookAtLeftover } from '../../sys/leftovers.ts';
+import { isComingDown } from '../loaded.ts';
+import { look, poll } from '../poll.ts';
+import { type Perform, targetOf, type Work } from '../work.ts';
+
+/** A job that falls over at its start has a process for a moment; so long it is waited for. */
+const FALLS_OVER_MS = 3_000;
+
+/**
+ * Removes what a dead run left behind, or leaves it and says why. All is looked at again, and in this order: who answers,
+ * whether the job has a process, and whether the file is still the one that was looked at.
+ */
+export const removeLeftover: Perform<'remove-leftover'> = async (action, work) => {
+  const { leftover, label } = action;
+  if (leftover.kind === 'process') return;
+  const { files } = work.ports;
+  const { path } = leftover;
+  const before = await files.identify(path);
+  if (before === null) return;
+  const finding = judgeLeftover(leftover, await lookAtLeftover(leftover), label);
+  if (finding.state === 'absent') return;
+  const why = whyKept(finding) ?? (await whyNotNow(action, work));
+  if (why !== null) {
+    left(path, why, work);
+    return;
+  }
+  const now = await files.identify(path);
+  if (now === null) return;
+  if (now.kind !== before.kind || !isSameFile(now, before)) {
+    left(path, 'it was made anew meanwhile', work);
+    return;
+  }
+  await files.remove(path);
+  work.progress.changed = true;
+};
+
+function whyKept({ state, why }: LeftoverFinding): string | null {
+  return state === 'dead' ? null : why;
+}
+
+/** Null: the job has no process. */
+async function whyNotNow(job: Parameters<Perform<'remove-leftover'>>[0], work: Work): Promise<string | null> {
+  let why = '';
+  const isDown = await poll(work, FALLS_OVER_MS, async () => {
+    const reading = await look(work, job.domain, job.label);
+    if (reading.state === 'not-loaded' || reading.state === 'no-domain') return 'down';
+    if (reading.state === 'unknown') {
+      why = `what launchd says of ${targetOf(job)} cannot be trusted`;
+      return null;
+    }
+    const { pid } = reading.service;
+    why = `the job has a process (${pid})`;
+    return pid === null && !isComingDown(reading.service) ? 'down' : null;
+  });
+  return isDown === null ? why : null;
+}
+
+function left(path: string, why: string, work: Work): void {
+  const name = work.change.instance ?? work.change.label;
+  work.warn({
+    code: 'leftover/left',
+    severity: 'warning',
+    message: `${path} is not removed for ${name}: ${why}.`,
+    file: null,
+    line: null,
+    column: null,
+    hint: `See how it is doing: reconcile status ${name}`,
+  });
+}

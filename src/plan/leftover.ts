@@ -1,0 +1,64 @@
+import type { Leftover, LeftoverFacts, LeftoverFinding, ProcessFacts } from '../model/leftover.ts';
+
+/** Clocks of files and of processes are read in different ways; so much earlier or later says nothing. Seconds. */
+const SLACK = 2;
+const SHOWN = 80;
+
+type OfFile = Extract<Leftover, { path: string }>;
+
+/**
+ * Whether what lies there is provably nobody's. Everything that cannot be proved is `in-use` or `unknown`, and stays.
+ *
+ * - A socket is dead when connecting is refused, which only happens where nobody listens, and no process has it open.
+ * - A pid file is dead when its process is gone; or when the number has gone to a process that was started after the
+ *   file was written, is not the program of the job, and does not belong to the job by its environment. One of these alone
+ *   may err: clocks are set, and a program may hand over to another one.
+ */
+export function judgeLeftover(leftover: OfFile, facts: LeftoverFacts, label: string): LeftoverFinding {
+  const found = (state: LeftoverFinding['state'], why: string): LeftoverFinding => ({ leftover, state, why });
+  const wanted = leftover.kind === 'socket' ? 'socket' : 'file';
+  if (facts.kind === null) return found('absent', '');
+  if (facts.kind === 'hidden') return found('unknown', 'it cannot be looked at');
+  if (facts.kind !== wanted) return found('unknown', `it is ${a(facts.kind)}, not ${a(wanted)}`);
+  if (leftover.uid === null) return found('unknown', 'the user that the job runs as is not known here');
+  if (facts.uid !== leftover.uid)
+    return found('unknown', `it belongs to uid ${facts.uid}, and the job runs as uid ${leftover.uid}`);
+  const [state, why] = leftover.kind === 'socket' ? judgeSocket(facts) : judgePidFile(facts, leftover, label);
+  return found(state, why);
+}
+
+type Ruling = readonly [state: LeftoverFinding['state'], why: string];
+
+function judgeSocket({ connect, isOpen }: LeftoverFacts): Ruling {
+  if (connect === 'accepted') return ['in-use', 'somebody answers on it'];
+  if (connect !== 'ECONNREFUSED') return ['unknown', `connecting to it ends with ${connect ?? 'nothing'}`];
+  if (isOpen === true) return ['in-use', 'a process has it open'];
+  return ['dead', 'nobody answers on it'];
+}
+
+function judgePidFile({ pid, process, mtime }: LeftoverFacts, { program }: OfFile, label: string): Ruling {
+  if (pid === null) return ['unknown', 'it does not begin with the number of a process'];
+  if (process === 'none') return ['dead', `process ${pid} is gone`];
+  if (process === 'unknown') return ['unknown', `nothing can be told of process ${pid}`];
+  const lives = `process ${pid} lives (${shortCommand(process)})`;
+  const isOther =
+    process.startedAt !== null &&
+    process.startedAt > mtime + SLACK &&
+    process.program !== null &&
+    program !== null &&
+    process.program !== program &&
+    process.service !== 'unknown' &&
+    process.service.name !== label;
+  if (!isOther) return ['in-use', lives];
+  return ['dead', `process ${pid} is another one by now (${shortCommand(process)})`];
+}
+
+/** What it runs, cut to a bearable length. */
+export function shortCommand({ command, program }: Pick<ProcessFacts, 'command' | 'program'>): string {
+  const text = command === '' ? (program ?? 'without a name') : command;
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+function a(kind: string): string {
+  return kind === 'symlink' ? 'a symbolic link' : kind === 'other' ? 'something else' : `a ${kind}`;
+}
