@@ -10,7 +10,7 @@ type OfFile = Extract<Leftover, { path: string }>;
  * Whether what lies there is provably nobody's. Everything that cannot be proved is `in-use` or `unknown`, and stays.
  *
  * - A socket is dead when connecting is refused, which only happens where nobody listens, and no process has it open.
- * - A pid file is dead when its process is gone; or when the number has gone to a process that was started after the
+ * - A pid file is dead when its process has gone; or when the number has gone to a process that was started after the
  *   file was written, is not the program of the job, and does not belong to the job by its environment. One of these alone
  *   may err: clocks are set, and a program may hand over to another one.
  */
@@ -36,21 +36,25 @@ function judgeSocket({ connect, isOpen }: LeftoverFacts): Ruling {
   return ['dead', 'nobody answers on it'];
 }
 
-function judgePidFile({ pid, process, mtime }: LeftoverFacts, { program }: OfFile, label: string): Ruling {
+function judgePidFile(
+  { pid, process: owner, mtime }: LeftoverFacts,
+  { program }: OfFile,
+  label: string,
+): Ruling {
   if (pid === null) return ['unknown', 'it does not begin with the number of a process'];
-  if (process === 'none') return ['dead', `process ${pid} is gone`];
-  if (process === 'unknown') return ['unknown', `nothing can be told of process ${pid}`];
-  const lives = `process ${pid} lives (${shortCommand(process)})`;
+  if (owner === 'none') return ['dead', `process ${pid} is gone`];
+  if (owner === 'unknown') return ['unknown', `nothing can be told of process ${pid}`];
+  const lives = `process ${pid} lives (${shortCommand(owner)})`;
   const isOther =
-    process.startedAt !== null &&
-    process.startedAt > mtime + SLACK &&
-    process.program !== null &&
+    owner.startedAt !== null &&
+    owner.startedAt > mtime + SLACK &&
+    owner.program !== null &&
     program !== null &&
-    process.program !== program &&
-    process.service !== 'unknown' &&
-    process.service.name !== label;
+    owner.program !== program &&
+    owner.service !== 'unknown' &&
+    owner.service.name !== label;
   if (!isOther) return ['in-use', lives];
-  return ['dead', `process ${pid} is another one by now (${shortCommand(process)})`];
+  return ['dead', `process ${pid} is another one by now (${shortCommand(owner)})`];
 }
 
 /** What it runs, cut to a bearable length. */

@@ -32,9 +32,15 @@ function changeToJson(change: Change): unknown {
     blocked: blocked === null ? null : { code: blocked.code, message: blocked.message, hint: blocked.hint },
     plist: change.plist,
     fields: change.fields.map(fieldToJson),
-    leftovers: change.actions.flatMap(leftoverToJson),
+    ...leftoversOf(change),
     actions: change.actions.map(({ action }) => action),
   };
+}
+
+/** A member of those changes only that have some. */
+function leftoversOf({ actions }: Change): Readonly<Record<string, unknown>> {
+  const leftovers = actions.flatMap(leftoverToJson);
+  return leftovers.length === 0 ? {} : { leftovers };
 }
 
 function leftoverToJson(action: Action): readonly unknown[] {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Change, FieldChange, Plan } from '../model/plan.ts';
-import { changeReason, changeSymbol } from './change-text.ts';
+import { changeReason, changeSymbol, leftoverName } from './change-text.ts';
 import { MARKDOWN_STYLE, markdownCode, markdownFence, markdownTable, markdownText } from './markdown.ts';
 import { maskedValue, needsShowing, renderTotal } from './plan-text.ts';
 import { renderChange, renderPath } from './value-text.ts';
@@ -20,10 +20,22 @@ export function planToMarkdown(plan: Plan): string {
   const parts = [
     `**${markdownText(renderTotal(plan))}**`,
     ...(rows.length === 0 ? [] : [markdownTable(['', 'job', 'label', 'why, and what happens'], rows)]),
-    ...shown.filter(({ fields, blocked }) => fields.length > 0 || blocked !== null).map(details),
+    ...shown.filter(hasDetails).map(details),
     ...(plan.diagnostics.some(isTold) ? [plan.diagnostics.filter(isTold).map(warning).join('\n')] : []),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function hasDetails({ fields, blocked, actions }: Change): boolean {
+  return fields.length > 0 || blocked !== null || actions.some(({ action }) => action === 'remove-leftover');
+}
+
+function leftovers({ actions }: Change): readonly string[] {
+  return actions.flatMap((action) =>
+    action.action === 'remove-leftover'
+      ? [`- leftover ${markdownCode(leftoverName(action.leftover))}: ${markdownText(action.said)}`]
+      : [],
+  );
 }
 
 function details(change: Change): string {
@@ -35,6 +47,7 @@ function details(change: Change): string {
       : [
           `> **blocked:** ${markdownText(blocked.message)}${blocked.hint === '' ? '' : ` ${markdownText(blocked.hint)}`}`,
         ]),
+    ...(leftovers(change).length === 0 ? [] : [leftovers(change).join('\n')]),
     ...(fields.length === 0 ? [] : [markdownFence('diff', fields.flatMap(fieldLines))]),
   ];
   return parts.join('\n\n');

@@ -138,7 +138,14 @@ describe.runIf(canPretend)('the root side', () => {
       ['the gui of somebody else', change([target('bootout', { domain: 'gui/501' })])],
       ['a daemon’s plist in a session', change([write(), bootstrap({ domain: `gui/${mac.uid}` })])],
       ['a plist of the user’s', change([write(), bootstrap({ path: '/tmp/evil.plist' })])],
-      ['the removal of any file', change([target('remove-leftover', { leftover: { kind: 'pid-file', path: '/etc/passwd', uid: 0, program: null } })])],
+      [
+        'the removal of any file',
+        change([
+          target('remove-leftover', {
+            leftover: { kind: 'pid-file', path: '/etc/passwd', uid: 0, program: null },
+          }),
+        ]),
+      ],
       ['the removal of any plist', change([{ action: 'remove-plist', path: '/etc/passwd', expect: null }])],
       [
         'a mode of its own',

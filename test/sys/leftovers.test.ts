@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { boundPaths, lookAtLeftover } from '../../src/sys/leftovers.ts';
+import { lookAtProcess, parseEnvironment, parseProcessRow } from '../../src/sys/process-look.ts';
+import { until } from '../support/private-home.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const at = (path: string, kind: 'socket' | 'pid-file' = 'socket') =>
+  lookAtLeftover({ kind, path, uid: process.getuid?.() ?? 0, program: process.execPath });
+
+/** A socket whose process was killed. */
+async function deadSocket(): Promise<string> {
+  const path = join(temporaryFolder(), 'a.sock');
+  const script = `require('node:net').createServer().listen(${JSON.stringify(path)})`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+  await until('it listens', () => existsSync(path));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  return path;
+}
+
+describe('what is left of a socket', () => {
+  it('refuses, and nobody has it open, once its process was killed', async () => {
+    const path = await deadSocket();
+    expect(await at(path)).toMatchObject({
+      kind: 'socket',
+      uid: process.getuid?.(),
+      connect: 'ECONNREFUSED',
+      isOpen: process.platform === 'linux' ? false : null,
+    });
+  });
+
+  it('accepts while somebody listens', async () => {
+    const path = join(temporaryFolder(), 'a.sock');
+    const server = createServer().listen(path);
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    expect(await at(path)).toMatchObject({
+      connect: 'accepted',
+      isOpen: process.platform === 'linux' ? true : null,
+    });
+  });
+
+  it('is looked at itself, not what a link leads to, and not by a path that is cut short', async () => {
+    const folder = temporaryFolder();
+    symlinkSync(await deadSocket(), join(folder, 'link'));
+    expect(await at(join(folder, 'link'))).toMatchObject({ kind: 'symlink', connect: null });
+    expect(await at(join(folder, 'none'))).toMatchObject({ kind: null });
+    expect(await at(join(folder, 'none', 'at', 'all'))).toMatchObject({ kind: null });
+    mkdirSync(join(folder, 'sub'));
+    expect(await at(join(folder, 'sub'))).toMatchObject({ kind: 'folder' });
+  });
+});
+
+describe('what a pid file names', () => {
+  const file = (text: string) => {
+    const path = join(temporaryFolder(), 'a.pid');
+    writeFileSync(path, text);
+    return at(path, 'pid-file');
+  };
+
+  it('is a process that lives, with what can be told of it, or one that is gone', async () => {
+    const { pid, process: found } = await file(`${process.pid}\nhost\n`);
+    expect(pid).toBe(process.pid);
+    if (typeof found === 'string') throw new Error(found);
+    expect(found.parent).toBe(process.ppid);
+    expect(Math.abs((found.startedAt ?? 0) - (Date.now() / 1_000 - process.uptime()))).toBeLessThan(5);
+    expect(await file('4190000')).toMatchObject({ pid: 4_190_000, process: 'none' });
+  });
+
+  it.each(['', 'no number', '12 34', '-4', '0', `${'9'.repeat(30)}`, `${'1\n'.repeat(2_000)}`])(
+    'is nothing in %j',
+    async (text) => {
+      expect(await file(text)).toMatchObject({ pid: null });
+    },
+  );
+});
+
+describe('a process', () => {
+  it('tells the job that it is of by its environment', async () => {
+    const env = { PATH: '/usr/bin:/bin', XPC_SERVICE_NAME: 'com.example.vm' };
+    const child = spawn('/bin/sleep', ['1000'], { env, stdio: 'ignore' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const found = await until('it has become sleep', async () => {
+      const seen = await lookAtProcess(child.pid ?? 0);
+      // Between its fork and its exec it is still us.
+      return typeof seen !== 'string' && seen.command === '/bin/sleep 1000' ? seen : false;
+    });
+    expect(found).toMatchObject({ pid: child.pid, parent: process.pid, service: { name: 'com.example.vm' } });
+  });
+
+  it('is gone when it has ended', async () => {
+    expect(await lookAtProcess(4_190_000)).toBe('none');
+  });
+});
+
+describe('what systems print', () => {
+  it('reads a row of ps on macOS', () => {
+    expect(
+      parseProcessRow('    1 Sat Nov  7 10:00:00 2026     /opt/homebrew/bin/limactl hostagent default\n'),
+    ).toEqual({
+      parent: 1,
+      startedAt: Date.UTC(2026, 10, 7, 10) / 1_000,
+      command: '/opt/homebrew/bin/limactl hostagent default',
+    });
+    expect(parseProcessRow('')).toBeNull();
+    expect(parseProcessRow('ps: illegal option')).toBeNull();
+  });
+
+  it('reads the environment behind a command, and nothing that only looks like it', () => {
+    const command = '/bin/sleep XPC_SERVICE_NAME=no';
+    expect(
+      parseEnvironment(`${command} PATH=/bin XPC_SERVICE_NAME=com.example.vm HOME=/x\n`, command),
+    ).toEqual({
+      name: 'com.example.vm',
+    });
+    expect(parseEnvironment(`${command} PATH=/bin\n`, command)).toEqual({ name: null });
+    // Of programs that macOS protects it shows none.
+    expect(parseEnvironment(`${command}\n`, command)).toBe('unknown');
+    expect(parseEnvironment('', command)).toBe('unknown');
+  });
+
+  it('reads the sockets of Linux', () => {
+    const text = [
+      'Num       RefCount Protocol Flags    Type St Inode Path',
+      '0000000000000000: 00000002 00000000 00010000 0001 01 32917 /vm/ha.sock',
+      '0000000000000000: 00000002 00000000 00010000 0001 01 41 /vm/a b.sock',
+      '0000000000000000: 00000003 00000000 00000000 0001 03 32918',
+      '0000000000000000: 00000002 00000000 00010000 0001 01 77 @/tmp/abstract',
+    ].join('\n');
+    expect([...boundPaths(text)]).toEqual([
+      ['/vm/ha.sock', '32917'],
+      ['/vm/a b.sock', '41'],
+    ]);
+  });
+});
