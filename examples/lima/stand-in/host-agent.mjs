@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 const machine = process.argv[3] ?? 'default';
 for (const file of ['ha.sock', 'ha.pid'])
   if (existsSync(file)) {
-    console.error(`${machine}: ${file} exists; another host agent may be running`);
+    process.stderr.write(`${machine}: ${file} exists; another host agent may be running\n`);
     process.exit(1);
   }
 
@@ -14,10 +14,10 @@ writeFileSync('ha.pid', `${process.pid}\n`);
 createServer((client) => {
   client.on('error', () => {});
   client.end(`${machine} is running\n`);
-}).listen('ha.sock', () => console.log(`${machine}: started, process ${process.pid}`));
+}).listen('ha.sock', () => process.stdout.write(`${machine}: started, process ${process.pid}\n`));
 
 process.on('SIGTERM', () => {
   for (const file of ['ha.sock', 'ha.pid']) rmSync(file, { force: true });
-  console.log(`${machine}: stopped`);
+  process.stdout.write(`${machine}: stopped\n`);
   process.exit(0);
 });
