@@ -1,29 +1,17 @@
 import { posix } from 'node:path';
-import {
-  type Imported,
-  type ImportedJob,
-  type ImportOptions,
-  type InstalledPlist,
-  importPlists,
-  type RefusedPlist,
-} from '../desired/decompile/document.ts';
+import type { Imported, ImportedJob, InstalledPlist, RefusedPlist } from '../desired/decompile/document.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Places } from '../model/domain.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { renderImported } from '../report/import-text.ts';
+import { quoteForShell } from '../sys/shell.ts';
 import type { Command, Context } from './context.ts';
 import { forWhom } from './declaration.ts';
 import { printDocument } from './document.ts';
+import { fitInto } from './import-fit.ts';
 import { type ImportSelection, selectPlists } from './import-sources.ts';
-import {
-  contentWith,
-  type Foreseen,
-  foresee,
-  openTarget,
-  type Target,
-  writeTarget,
-} from './import-target.ts';
+import { contentWith, openTarget, type Target, writeTarget } from './import-target.ts';
 
 export interface ImportArguments extends ImportSelection {
   readonly write?: boolean;
@@ -131,94 +119,6 @@ function withoutDeclared(
   return { fresh, declared };
 }
 
-interface Outcome {
-  readonly imported: Imported;
-  /** Jobs that the file would change. */
-  readonly unfit: readonly RefusedPlist[];
-}
-
-/**
- * The declarations as they have to be in this file. Its `defaults` may say more than a plist does; then they are taken back,
- * and a job for which even that does not help is left out.
- */
-function fitInto(
-  plists: readonly InstalledPlist[],
-  options: Pick<ImportOptions, 'host' | 'places' | 'withSecrets'>,
-  target: Target,
-  context: Context,
-): Outcome {
-  if (target.kind === 'new' || (target.room === null && target.refusal === null))
-    return { imported: importPlists(plists, options), unfit: [] };
-  const { indent, step } = target.room ?? { indent: 2, step: 2 };
-  const attempt = (
-    some: readonly InstalledPlist[],
-    resets: ReadonlyMap<string, readonly string[]>,
-  ): { readonly imported: Imported; readonly foreseen: Foreseen } => {
-    const beside = { labelPrefix: target.labelPrefix, names: target.names, indent, step, resets };
-    const imported = importPlists(some, { ...options, beside });
-    if (imported.jobs.length === 0 || target.refusal !== null) return { imported, foreseen: NOTHING };
-    const content = contentWith(target, imported.yaml);
-    return { imported, foreseen: foresee(target, content, imported.jobs, imported.secretValues, context) };
-  };
-  const first = attempt(plists, new Map());
-  if (isFine(first.foreseen)) return { imported: first.imported, unfit: [] };
-  const defaults = target.declaration.config.layers.find(({ name }) => name === 'defaults')?.fields ?? {};
-  const ownFields = new Map(first.imported.jobs.map(({ label, fields }) => [label, fields]));
-  const resets = new Map(
-    [...first.foreseen.differing].map((label) => [
-      label,
-      Object.keys(defaults).filter((field) => !ownFields.get(label)?.includes(field)),
-    ]),
-  );
-  const second = attempt(plists, resets);
-  if (isFine(second.foreseen)) return { imported: second.imported, unfit: [] };
-  const isUnfit = (label: string): boolean =>
-    second.foreseen.differing.has(label) || second.foreseen.errors.length > 0;
-  const unfit = second.imported.jobs.filter(({ label }) => isUnfit(label));
-  const paths = new Set(unfit.map(({ path }) => path));
-  const last = attempt(
-    plists.filter(({ path }) => !paths.has(path)),
-    resets,
-  );
-  if (!isFine(last.foreseen)) throw new ReconcileError(...disturbing(target.path, last.foreseen));
-  return { imported: last.imported, unfit: unfit.map((job) => unfitJob(job, target.path, second.foreseen)) };
-}
-
-const NOTHING: Foreseen = { differing: new Set(), errors: [], disturbed: [] };
-
-const isFine = ({ differing, errors, disturbed }: Foreseen): boolean =>
-  differing.size === 0 && errors.length === 0 && disturbed.length === 0;
-
-function unfitJob({ path, label }: ImportedJob, file: string, { errors }: Foreseen): RefusedPlist {
-  const [error] = errors;
-  return {
-    path,
-    label,
-    refusal: {
-      code: 'import/does-not-fit',
-      message:
-        error === undefined
-          ? `The \`defaults\` of ${file} would make another job of ${label}.`
-          : `${label} does not fit into ${file}: ${error.message}`,
-      hint: 'Import it into a file of its own: `reconcile import … -f other.yaml --write`.',
-    },
-  };
-}
-
-function disturbing(
-  file: string,
-  { disturbed, errors }: Foreseen,
-): ConstructorParameters<typeof ReconcileError> {
-  const why =
-    errors[0]?.message ??
-    `${disturbed.join(', ')} would no longer be what ${disturbed.length === 1 ? 'it is' : 'they are'}.`;
-  return [
-    'import/disturbs',
-    `Nothing can be added to ${file}: ${why}`,
-    { hint: 'Import into a file of its own: `reconcile import … -f other.yaml`.', exitCode: EXIT.failed },
-  ];
-}
-
 function refusalToDiagnostic({ path, refusal }: RefusedPlist): Diagnostic {
   const { code, message, hint } = refusal;
   return { code, severity: 'error', message, file: path, line: null, column: null, hint };
@@ -244,7 +144,7 @@ function jobDiagnostics({ path, label, objections }: ImportedJob, places: Places
       code: 'import/file-name',
       severity: 'warning',
       message: `${posix.basename(path)} holds the job ${label}, and reconcile keeps that in ${label}.plist.`,
-      hint: `Rename it first: \`mv ${posix.basename(path)} ${label}.plist\`.`,
+      hint: `Rename it before you plan; the job goes on meanwhile: \`mv ${quoteForShell(path)} ${quoteForShell(posix.join(posix.dirname(path), `${label}.plist`))}\`.`,
     });
   return found;
 }

@@ -1,8 +1,12 @@
 /** Words that YAML 1.1 or 1.2 reads as something else than text: in quotes, so that every reader agrees. */
 const WORDS = /^(?:~|null|true|false|yes|no|on|off|y|n|\.nan|[-+]?\.inf|=|<<)$/i;
 
-/** Whole numbers, fractions, octal, hexadecimal, `1_000`, `1:30`, dates and times: what begins so may be one of these. */
-const NUMBER_LIKE = /^[-+]?(?:\.?[0-9][0-9_.,:eExXoObBa-fA-FtTzZ+-]*)$/;
+/** Whole numbers, fractions, octal, hexadecimal, `1_000`, `1:30`, `1e3`. */
+const NUMBER_LIKE =
+  /^[-+]?(?=.*\d)(?:0b[01_]+|0o[0-7_]+|0x[\da-f_]+|[\d_]*\.?[\d_]*(?:e[-+]?\d*)?|\d[\d_]*(?::[\d_.]*)+)$/i;
+
+/** What begins as a date may be one, with a time of any form. */
+const DATE_LIKE = /^\d{4}-\d{1,2}-\d{1,2}/;
 
 /** Five fields of cron: plain text to YAML, but nobody believes that of a star. */
 const CRON = /^[\d*/,-]+(?: [\d*/,-]+){4}$/;
@@ -33,7 +37,14 @@ export function writeComment(text: string): string {
 
 function isPlain(text: string, flow: boolean): boolean {
   if (text === '' || text.trim() !== text || text.match(UNPRINTABLE) !== null) return false;
-  if (WORDS.test(text) || NUMBER_LIKE.test(text) || INDICATOR.test(text) || CRON.test(text)) return false;
+  if (
+    WORDS.test(text) ||
+    NUMBER_LIKE.test(text) ||
+    DATE_LIKE.test(text) ||
+    INDICATOR.test(text) ||
+    CRON.test(text)
+  )
+    return false;
   if (/^(?:---|\.\.\.)/.test(text) || /:(?:\s|$)|\s#/.test(text)) return false;
   return !flow || !/[[\]{},]|:$/.test(text);
 }

@@ -206,9 +206,9 @@ instances:
     });
     expect(yaml).toBe(`    ada-web:
         label: com.ada.web
-        process_type: null
         command: /bin/web
         restart: never
+        process_type: null
 `);
     expect(jobs[0]?.instance).toBe('ada-web');
   });
