@@ -48,6 +48,7 @@ export interface Execution {
 export async function executePlan(asked: Plan, execution: Execution): Promise<ExitCode> {
   const { context, world, confirm } = execution;
   const { terminal, options } = context;
+  const began = Date.now();
   const detach = execution.detachSelf;
   const isCaller = ({ blocked }: Change): boolean => detach !== undefined && blocked?.code === IS_CALLER;
   if (confirm !== null && !options.json) {
@@ -92,7 +93,7 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
   progress.end();
   const { plan, report } = await detachCallers(asked, hands.plan, applied, isCaller, execution);
   const exitCode = exitCodeOf(report, plan);
-  await tellLoop(world, plan, report);
+  await tellLoop(world, plan, report, began);
   noteDiagnostics(context, report.diagnostics, {});
   if (options.json)
     terminal.out(formatDocument(reportToJson(plan, report, { command: context.command, exitCode })));

@@ -15,8 +15,10 @@ export function loopStoreOf(world: Pick<World, 'rights' | 'places' | 'ports'>, s
 /**
  * What a person does by hand is a word to the loop: a job that it leaves alone, or counts the crashes of, begins anew. Never
  * fails: the deed itself is done.
+ *
+ * @param began when the command did, in milliseconds since 1970
  */
-export async function tellLoop(world: World, plan: Plan, report: Report): Promise<void> {
+export async function tellLoop(world: World, plan: Plan, report: Report, began: number): Promise<void> {
   try {
     const store = loopStoreOf(world, plan.stack);
     const { state } = await store.read();
@@ -24,7 +26,7 @@ export async function tellLoop(world: World, plan: Plan, report: Report): Promis
       .filter(({ outcome }) => outcome === 'applied' || outcome === 'unchanged' || outcome === 'deferred')
       .map(({ domain, label }) => `${domain}/${label}`)
       .filter((target) => Object.hasOwn(state.jobs, target));
-    if (done.length > 0) await store.tell(done);
+    if (done.length > 0) await store.tell(done, began);
   } catch {
     // The loop finds the job as it is now, and goes on counting from before.
   }

@@ -14,6 +14,7 @@ import { withoutUser } from '../plan/root.ts';
 import { realLooker } from '../sys/look.ts';
 import type { Context } from './context.ts';
 import { type Declaration, loadOther } from './declaration.ts';
+import { sayGivenUp } from './gave-up.ts';
 import { halfReloaded, sayUnfinished, withDisabled } from './unfinished.ts';
 import type { World } from './world.ts';
 
@@ -64,10 +65,12 @@ export async function makePlan(
   const preflights = await observePreflight(realLooker, { jobs: worthALook, host, places });
   const plan = judgePreflight(planned, jobs, observed, preflights);
   const interrupted = sayUnfinished(plan, unfinished);
+  // The loop has told it when it gave it up.
+  const givenUp = again.memory === undefined ? await sayGivenUp(plan, jobs, ports.files) : [];
   return {
     observed,
     preflights,
-    plan: { ...plan, diagnostics: [...diagnostics, ...interrupted, ...plan.diagnostics] },
+    plan: { ...plan, diagnostics: [...diagnostics, ...interrupted, ...givenUp, ...plan.diagnostics] },
   };
 }
 

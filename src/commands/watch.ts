@@ -5,7 +5,10 @@ import { type FileReading, type LoopMeans, runLoop, type Seen, type Trouble } fr
 import type { LoopStore } from '../loop/store.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import type { Told } from '../model/loop.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Event } from '../model/report.ts';
 import { createMemory } from '../observe/memory.ts';
+import { happeningOf } from '../report/happening.ts';
 import { findAccount } from '../sys/accounts.ts';
 import { inputFolders } from '../sys/config-inputs.ts';
 import { findFiles } from '../sys/find-file.ts';
@@ -18,6 +21,7 @@ import { openHands } from './hands.ts';
 import { loopFolder, loopStoreOf } from './loop-files.ts';
 import { makePlan } from './planning.ts';
 import { createFileReader, type WatchedFile } from './watch-file.ts';
+import { decisionOf, isGivingUp } from './watch-history.ts';
 import { createTeller, type Teller } from './watch-tell.ts';
 import { openWorld, type World, withLock } from './world.ts';
 
@@ -60,7 +64,7 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
       const store = loopStoreOf(world, first.stack);
       const { state } = await store.read();
       await teller.noteIn(store);
-      const means = meansOf(context, world, { file: file.read, store, teller, wait });
+      const means = meansOf(context, world, { file: file.read, stack: first.stack, store, teller, wait });
       const { rounds: most } = args;
       rounds = await runLoop(means, state, {
         intervalMs,
@@ -73,6 +77,7 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
     waker.close();
     teller.tell({ event: 'stopped', why: whyEnded(signal), rounds, at: Date.now() });
     await teller.end();
+    await world.history.settled();
     await release();
   }
   return endCode(signal);
@@ -182,6 +187,7 @@ function foldersToWatch(
 
 interface Around {
   readonly file: () => FileReading<WatchedFile>;
+  readonly stack: string;
   readonly store: LoopStore;
   readonly teller: Teller;
   readonly wait: Waiting;
@@ -192,15 +198,17 @@ type Waiting = (ms: number) => Promise<void>;
 function meansOf(
   context: Context,
   world: World,
-  { file, store, teller, wait }: Around,
+  { file, stack, store, teller, wait }: Around,
 ): LoopMeans<WatchedFile> {
   const { options, signal } = context;
   const { ports, host } = world;
   const memory = createMemory(Date.now);
   let hasLooked = false;
+  let plists: ReadonlyMap<string, string> = new Map();
 
   async function look({ declaration }: WatchedFile, closely: ReadonlySet<string>): Promise<Seen> {
     const seen = await makePlan(declaration, world, context, {}, { memory, closely });
+    plists = new Map(seen.plan.changes.map(({ label, plist }) => [label, plist]));
     hasLooked = true;
     return seen;
   }
@@ -214,7 +222,7 @@ function meansOf(
         const seen = await look(declared, closely);
         const plan = { ...seen.plan, changes: choose(seen) };
         const settings = { timeoutMs: options.timeoutMs, launchctlCommand: launchctlCommand(world.places) };
-        const emit = (): void => {};
+        const emit = historian(plan, world);
         const hands = await openHands(plan, {
           context,
           world,
@@ -244,8 +252,24 @@ function meansOf(
     uid: world.rights === 'root-alone' ? 0 : host.uid,
     nameOfUser: (uid) => findAccount(uid)?.name ?? null,
     wait,
-    emit: (event: Told) => teller.tell(event),
+    emit(event: Told) {
+      teller.tell(event);
+      const decision = decisionOf(event, stack, (label) => plists.get(label) ?? '');
+      if (decision !== null) world.history.add(decision);
+    },
     explain: (error) => explain(error, hasLooked),
+  };
+}
+
+/** Every end of a change goes into the history as it comes. */
+function historian({ stack, changes }: Plan, { history }: World): (event: Event) => void {
+  const planned = new Map(changes.map((change) => [`${change.domain}/${change.label}`, change]));
+  return (event) => {
+    if (event.event !== 'change-finished') return;
+    const change = planned.get(`${event.domain}/${event.label}`);
+    if (change === undefined || isGivingUp(change)) return;
+    const happening = happeningOf(change, event.result, stack);
+    if (happening !== null) history.add(happening);
   };
 }
 

@@ -87,6 +87,8 @@ export interface InstanceFields {
     readonly on_unhealthy?: 'restart' | 'report';
   };
   readonly stale?: { readonly sockets?: readonly string[]; readonly pid_files?: readonly string[] };
+  /** `within` in seconds. */
+  readonly give_up?: { readonly after?: number; readonly within?: number };
   /** launchd.plist(5) keys, verbatim. */
   readonly launchd?: PlistDict;
   /** Keys that are not in the manual, verbatim and unchecked. */

@@ -3,6 +3,7 @@ import type { PlistDict } from '../model/plist.ts';
 import type { Problem } from './collector.ts';
 import type { InstanceFields } from './instance.ts';
 import { labelProblem } from './names.ts';
+import { giveUpSchema } from './schema-give-up.ts';
 import { healthcheckSchema, staleSchema } from './schema-health.ts';
 import {
   type About,
@@ -325,6 +326,7 @@ const shape = {
   ),
   healthcheck: z.exactOptional(healthcheckSchema),
   stale: z.exactOptional(staleSchema),
+  give_up: z.exactOptional(giveUpSchema),
   audit: z.exactOptional(auditSchema),
   launchd: z.exactOptional(
     // The JSON Schema is given its keys, which are not known in this room.

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Host, Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
 import { compileEnvironment } from './environment.ts';
+import { compileGiveUp } from './give-up.ts';
 import { compileHealthcheck, compileStale } from './health.ts';
 import { checkLayer } from './layers.ts';
 import { compileStreams, logFolders } from './logs.ts';
@@ -98,6 +99,7 @@ function compileInstance(
     auditIgnore: fields.audit?.ignore ?? [],
     ...compileHealthcheck(draft, decided.plist),
     ...compileStale(draft, decided.plist),
+    ...compileGiveUp(draft, decided.plist),
     place: instance.place,
   };
   return { instance, problems, job };

@@ -1,3 +1,4 @@
+import type { GaveUp } from '../model/ledger.ts';
 import type { LastExit } from '../model/service.ts';
 import { describeExitCode } from './exit-codes.ts';
 import { describeSignal } from './signals.ts';
@@ -20,4 +21,11 @@ export function parseLastExit(value: unknown): LastExit | null {
 export function describeLastExit(lastExit: LastExit): string {
   if ('code' in lastExit) return `exit code ${describeExitCode(lastExit.code)}`;
   return 'signal' in lastExit ? describeSignal(lastExit.signal) : lastExit.reason;
+}
+
+/** `given up after 5 bad ends within 8 s, the last with exit code 1` */
+export function gaveUpWords({ exits, seconds }: Pick<GaveUp, 'exits' | 'seconds'>): string {
+  const last = exits.at(-1);
+  const how = last === undefined ? '' : `, the last with ${describeLastExit(last)}`;
+  return `given up after ${exits.length} bad ends within ${seconds} s${how}`;
 }

@@ -7,8 +7,8 @@ import type { Report } from '../model/report.ts';
 import { pauseAfter } from './back-off.ts';
 import { type Judgement, judgeChanges } from './judge.ts';
 import { type Chosen, chooseChanges, noteContests, noteOutcome, noteTold, withoutGone } from './outcome.ts';
-import { type GivingUp, nextLookMs, type Tracks, watchRuns } from './runs.ts';
-import { type LoopState, memoryOf, type Track, targetOf, withMemory } from './state.ts';
+import { type GivingUp, nextLookMs, type Tracks, watchRuns, withoutFormer } from './runs.ts';
+import { type LoopState, memoryOf, type Track, targetOf, type Word, withMemory } from './state.ts';
 
 /** What the file declares, as far as the loop is concerned. */
 export interface Declared {
@@ -52,8 +52,8 @@ export interface LoopMeans<D extends Declared> {
     closely: ReadonlySet<string>,
     choose: (seen: Seen) => readonly Change[],
   ): Promise<{ readonly changes: readonly Change[]; readonly report: Report }>;
-  /** Targets that a person has acted upon since this was last asked. */
-  takeTold(): Promise<readonly string[]>;
+  /** What a person did since this was last asked. */
+  takeTold(): Promise<readonly Word[]>;
   saveState(state: LoopState): Promise<void>;
   /** It still runs: noted without writing the state. */
   beat(): Promise<void>;
@@ -173,7 +173,7 @@ export async function runLoop<D extends Declared>(
   /** What a person said since the last round: by a command, or in the file. */
   async function noteWords(jobs: readonly Job[]): Promise<void> {
     const told = await means.takeTold();
-    tracks = new Map([...tracks].filter(([target]) => !told.includes(target)));
+    tracks = withoutFormer(tracks, told);
     await keep(noteTold(state, told, jobs, emit));
   }
 

@@ -11,7 +11,7 @@ import { noteFailure } from './back-off.ts';
 import { noteCorrection, recentCorrections } from './contest.ts';
 import { entryOf, type Judgement } from './judge.ts';
 import type { GivingUp } from './runs.ts';
-import { type LoopState, memoryOf, targetOf, withMemory } from './state.ts';
+import { type LoopState, memoryOf, targetOf, type Word, withMemory } from './state.ts';
 import { writerOf } from './writer.ts';
 
 type Emit = (event: LoopEvent) => void;
@@ -169,7 +169,7 @@ export function noteContests(
 /** What a person did by hand, or wrote into the file, is a word: the job is minded again, and counted anew. */
 export function noteTold(
   state: LoopState,
-  told: readonly string[],
+  told: readonly Word[],
   jobs: readonly Job[],
   emit: Emit,
 ): LoopState {
@@ -177,12 +177,11 @@ export function noteTold(
   for (const [target, memory] of Object.entries(state.jobs)) {
     const job = jobs.find((each) => targetOf(each) === target);
     const { contested } = memory;
-    const isTold = told.includes(target);
+    const isTold = told.some((word) => word.target === target);
     const isRedeclared = contested !== null && contested.declared !== declarationOf(job);
     if (!isTold && !isRedeclared) continue;
     const [label, domain] = splitTarget(target);
-    const change = { contested: null, corrections: [], failures: null };
-    next = withMemory(next, { label, domain }, isTold ? { ...change, track: null } : change);
+    next = withMemory(next, { label, domain }, { contested: null, corrections: [], failures: null });
     if (contested !== null) emit({ event: 'taken-up', instance: job?.instance ?? null, label, domain });
   }
   return next;

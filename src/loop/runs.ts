@@ -5,7 +5,7 @@ import type { Observed, ObservedJob } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { crashLoopOf, follow, JUST_LOADED, sampleOf, USUAL } from './crash-loop.ts';
 import { entryOf } from './judge.ts';
-import { type Track, targetOf } from './state.ts';
+import { type Track, targetOf, type Word } from './state.ts';
 
 /** How the runs of every declared job ended, by target. */
 export type Tracks = ReadonlyMap<string, Track>;
@@ -55,6 +55,21 @@ export function watchRuns(
     }
   }
   return { tracks, events, giveUps };
+}
+
+/** What ended before a person took a job in hand does not count any more. */
+export function withoutFormer(tracks: Tracks, told: readonly Word[]): Tracks {
+  if (told.length === 0) return tracks;
+  const words = new Map(told.map(({ target, at }) => [target, at]));
+  return new Map(
+    [...tracks].map(([target, track]) => {
+      const since = words.get(target);
+      return [
+        target,
+        since === undefined ? track : { ...track, bad: track.bad.filter(({ at }) => at >= since) },
+      ];
+    }),
+  );
 }
 
 function trackOf(

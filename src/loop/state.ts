@@ -52,6 +52,13 @@ export interface LoopState {
   readonly jobs: Readonly<Record<string, JobMemory>>;
 }
 
+/** A person has acted upon a job. */
+export interface Word {
+  readonly target: string;
+  /** When the command that did it began. */
+  readonly at: number;
+}
+
 export const NO_MEMORY: JobMemory = { corrections: [], contested: null, failures: null, track: null };
 
 export const EMPTY_STATE: LoopState = { version: 1, jobs: {} };

@@ -3,7 +3,7 @@ import { stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Told } from '../model/loop.ts';
 import type { Files } from '../sys/ports.ts';
-import { EMPTY_STATE, type LoopState } from './state.ts';
+import { EMPTY_STATE, type LoopState, type Word } from './state.ts';
 import { formatState, parseState } from './state-file.ts';
 
 /** What a loop leaves for those who ask how it is doing. */
@@ -25,10 +25,10 @@ export interface LoopStore {
   readNote(): Promise<(LoopNote & { readonly lastRound: number }) | null>;
   /** The time of the note is that of the last round. */
   beat(): Promise<void>;
-  /** Tells the loop that a person has acted upon these targets; nothing where no loop ever ran. */
-  tell(targets: readonly string[]): Promise<void>;
+  /** Tells the loop that a person has acted upon these targets, from `at` on; nothing where no loop ever ran. */
+  tell(targets: readonly string[], at: number): Promise<void>;
   /** What was told since this was last asked. */
-  takeTold(): Promise<readonly string[]>;
+  takeTold(): Promise<readonly Word[]>;
 }
 
 /** Folder of the loops in a state folder. */
@@ -73,27 +73,38 @@ export function createLoopStore(stateFolder: string, stack: string, files: Files
       const now = new Date();
       await utimes(notePath, now, now).catch(() => {});
     },
-    async tell(targets) {
+    async tell(targets, at) {
       if ((await files.identify(notePath)) === null) return;
       await files.makeFolder(toldFolder, 0o700);
       for (const target of targets) {
         const name = createHash('sha256').update(target).digest('hex').slice(0, 16);
-        await files.write(join(toldFolder, name), target, 0o600);
+        const word: Word = { target, at };
+        await files.write(join(toldFolder, name), JSON.stringify(word), 0o600);
       }
     },
     async takeTold() {
-      const told: string[] = [];
+      const told: Word[] = [];
       for (const name of await files.list(toldFolder)) {
         if (!/^[0-9a-f]{16}$/.test(name)) continue;
         const path = join(toldFolder, name);
-        const target = await readText(path);
+        const text = await readText(path);
         // Removed at once: what is told meanwhile is another file, and counts the next time.
         await unlink(path).catch(() => {});
-        if (target !== null) told.push(target);
+        const word = text === null ? null : parseWord(text);
+        if (word !== null) told.push(word);
       }
       return told;
     },
   };
+}
+
+function parseWord(text: string): Word | null {
+  try {
+    const { target, at } = JSON.parse(text) as Word;
+    return typeof target === 'string' && Number.isFinite(at) ? { target, at } : null;
+  } catch {
+    return null;
+  }
 }
 
 function parseNote(text: string): LoopNote | null {

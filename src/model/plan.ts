@@ -1,7 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Domain } from './domain.ts';
 import type { Healthcheck } from './health.ts';
-import type { LedgerEntry } from './ledger.ts';
+import type { GaveUp, LedgerEntry } from './ledger.ts';
 import type { Leftover } from './leftover.ts';
 import type { PlistValue } from './plist.ts';
 
@@ -150,6 +150,8 @@ export interface Change {
   readonly actions: readonly Action[];
   /** Set: it ends as `deferred` (exit 77), after those of its actions that can be done now. */
   readonly deferred: Deferral | null;
+  /** Held since it crashed over and over, and not by `stop`. */
+  readonly gaveUp?: GaveUp;
   /** Beside `needs-root`: there is no such domain now either, so loading waits even when root does the rest. */
   readonly alsoWaits?: 'no-domain';
   /** Labels whose changes must be done before this one. */

@@ -1,6 +1,7 @@
-import { describeLastExit, isBadExit } from '../launchd/last-exit.ts';
+import { describeLastExit, gaveUpWords, isBadExit } from '../launchd/last-exit.ts';
 import { effectiveThrottle } from '../launchd/throttle.ts';
 import type { Job } from '../model/job.ts';
+import type { GaveUp } from '../model/ledger.ts';
 import type { LeftoverFinding } from '../model/leftover.ts';
 import type { ObservedService } from '../model/observed.ts';
 import type { Blocked, Change } from '../model/plan.ts';
@@ -15,6 +16,7 @@ export function nextStep(
     seen,
     job,
     isHeld,
+    gaveUp,
     disabledByUs,
     change,
     cause,
@@ -24,6 +26,8 @@ export function nextStep(
     readonly seen: ObservedService;
     readonly job: Job | null;
     readonly isHeld: boolean;
+    /** Why it is held, where that was not `stop`. */
+    readonly gaveUp: GaveUp | null;
     /** The override is of our making: by `stop --disable`, or for a declaration. */
     readonly disabledByUs: boolean;
     /** What apply would do with it, or why it would not. */
@@ -58,7 +62,9 @@ export function nextStep(
         ? 'It was disabled outside. Declare `enabled: true` to undo that.'
         : `It was disabled outside. Run \`reconcile start ${name}\` to undo that, or declare \`enabled: true\`.`;
     case 'held':
-      return `It was stopped with \`reconcile stop\`; run \`reconcile start ${name}\`.`;
+      return gaveUp === null
+        ? `It was stopped with \`reconcile stop\`; run \`reconcile start ${name}\`.`
+        : `It was ${gaveUpWords(gaveUp)}: read \`reconcile logs ${name}\`, put it right, then run \`reconcile restart ${name}\`.`;
     case 'not-loaded':
       if (seen.state === 'no-domain')
         return `There is no ${status.domain} now; it is loaded at the next login.`;

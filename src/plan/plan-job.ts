@@ -63,6 +63,7 @@ export function planJob(
     actions,
     deferred: rootFirst ?? decision.deferred,
     ...(rootFirst !== null && decision.deferred === 'no-domain' ? { alsoWaits: 'no-domain' } : {}),
+    ...(isLeftAlone && on.entry?.gaveUp !== undefined ? { gaveUp: on.entry.gaveUp } : {}),
     after: job.after,
     stopTimeout: acts && running !== null ? running.stopTimeout : null,
   };

@@ -84,6 +84,7 @@ function judgeJob(
   const isOff = override ?? plist.entries['Disabled'] === true;
   const own = ownEntries(change, lookup, stack);
   const isHeld = own.some((entry) => entry.held);
+  const gaveUp = own.find((entry) => entry.held)?.gaveUp ?? null;
   const verdict = judge(seen, plist, isOff, isHeld);
   const status: Omit<JobStatus, 'next'> = {
     instance,
@@ -111,6 +112,7 @@ function judgeJob(
       seen,
       job,
       isHeld,
+      gaveUp,
       disabledByUs,
       change,
       cause,

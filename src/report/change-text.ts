@@ -1,3 +1,4 @@
+import { gaveUpWords } from '../launchd/last-exit.ts';
 import type { Leftover } from '../model/leftover.ts';
 import type { ActionName, Change, Deferral, Op, Reason } from '../model/plan.ts';
 import { printable } from './printable.ts';
@@ -101,7 +102,7 @@ function reasonWords(reason: Reason, change: Change, removed = 'no longer declar
     case 'unknown':
       return 'what launchd holds could not be read';
     case 'held':
-      return 'stopped by hand and held';
+      return change.gaveUp === undefined ? 'stopped by hand and held' : `${gaveUpWords(change.gaveUp)}; held`;
     case 'excluded':
       return 'not meant for this host';
     case 'mode':

@@ -1,0 +1,56 @@
+import { describeLastExit, gaveUpWords } from '../launchd/last-exit.ts';
+import type { Happening } from '../model/history.ts';
+import type { Told } from '../model/loop.ts';
+import type { Change } from '../model/plan.ts';
+
+/** Whether what comes of a change is told by the event of the loop that it belongs to, and not as a stop by hand. */
+export function isGivingUp({ actions }: Change): boolean {
+  return actions.some((action) => action.action === 'record' && action.entry.gaveUp !== undefined);
+}
+
+/** A decision of the loop, for the history; deeds go there as they are done. Null: not of one job. */
+export function decisionOf(event: Told, stack: string, plistOf: (label: string) => string): Happening | null {
+  switch (event.event) {
+    case 'gave-up':
+      return decided(event, 'gave-up', gaveUpWords(event));
+    case 'another-manager': {
+      const who = event.writer.name === null ? '' : ` (${event.writer.name})`;
+      return decided(
+        event,
+        'another-manager',
+        `${event.keys.join(', ')} differs again after ${event.corrections} corrections within an hour${who}; left alone until told`,
+      );
+    }
+    case 'left-alone':
+      return decided(event, 'left-alone', event.message);
+    case 'crash-looping':
+      return decided(
+        event,
+        'left-alone',
+        `crash-looping: ${event.exits.length} bad ends within ${event.seconds} s, the last with ${describeLastExit(event.exits.at(-1) ?? { reason: 'unknown' })}`,
+      );
+    default:
+      return null;
+  }
+
+  function decided(
+    { instance, label, domain }: Pick<Happening, 'instance' | 'label' | 'domain'>,
+    what: Happening['what'],
+    reason: string,
+  ): Happening {
+    return {
+      stack,
+      instance,
+      label,
+      domain,
+      plist: plistOf(label),
+      what,
+      reasons: [],
+      reason,
+      fields: [],
+      actions: [],
+      outcome: null,
+      error: null,
+    };
+  }
+}
