@@ -1,4 +1,3 @@
-import { isAbsolute, relative } from 'node:path';
 import { auditJobs, isAtLeast } from '../audit/audit.ts';
 import type { Finding } from '../audit/finding.ts';
 import { isMeant } from '../audit/ignore.ts';
@@ -11,6 +10,7 @@ import { renderFindings, renderRules } from '../report/audit-text.ts';
 import { printMended } from './audit-fix.ts';
 import { declaredAndInstalled, namedPlists, type Subject } from './audit-subject.ts';
 import type { Command, Context } from './context.ts';
+import { displayPath } from './display-path.ts';
 import { printDocument } from './document.ts';
 
 /** Replaced by the build with the version of package.json. */
@@ -83,10 +83,4 @@ function listRules(context: Context): ExitCode {
     });
   else context.terminal.out(renderRules(DESCRIPTIONS, context.terminal.style));
   return EXIT.ok;
-}
-
-/** From the working directory where it lies below, which is also what code scanning wants. */
-function displayPath(path: string, cwd: string): string {
-  const short = relative(cwd, path);
-  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }

@@ -174,8 +174,14 @@ export function buildProgram(version: string, run: Run): Commander {
   );
   start('validate', 'check the file, and say all that is wrong with it', 'The file:')
     .argument('[file...]', 'files to check, each by itself (default: the one of -f, or here)')
-    .action((files: readonly string[], _, command: Commander) =>
-      run('validate', async () => (await import('./validate.ts')).validate, { files }, allOptions(command)),
+    .addOption(new Option('--format <how>', 'github: as annotations').choices(['text', 'github']))
+    .action((files: readonly string[], own: object, command: Commander) =>
+      run(
+        'validate',
+        async () => (await import('./validate.ts')).validate,
+        { ...own, files },
+        allOptions(command),
+      ),
     );
   start('schema', 'print the JSON Schema of the file', 'The file:').action((_, command: Commander) =>
     run('schema', async () => (await import('./schema.ts')).schema, {}, allOptions(command)),

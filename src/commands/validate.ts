@@ -1,25 +1,29 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
+import { diagnosticsToAnnotations } from '../report/audit-formats.ts';
 import type { Command, Context } from './context.ts';
 import { type Declaration, loadDeclarationAs, noteDiagnostics } from './declaration.ts';
+import { displayPath } from './display-path.ts';
 import { printDocument } from './document.ts';
 import { InvalidFile } from './failure.ts';
 
 export interface ValidateArguments {
   /** Each is checked by itself, as hooks name them; without any, what `-f` names or what lies here is one declaration. */
   readonly files: readonly string[];
+  /** `github`: annotations, warnings and notes too. */
+  readonly format?: 'text' | 'github';
 }
 
 /** Checks the file, or several, for this machine or for that of `--as`. */
-export const validate: Command<ValidateArguments> = async ({ files }, context) => {
-  if (files.length === 0) return report([check(context)], context, (one) => one);
+export const validate: Command<ValidateArguments> = async ({ files, format }, context) => {
+  if (files.length === 0) return report([check(context)], context, format, (one) => one);
   if (context.options.file.length > 0)
     throw new ReconcileError('usage', 'The files are named twice: with -f, and without.', {
       hint: 'Files after -f are merged into one declaration; files without -f are checked each by itself.',
       exitCode: EXIT.usage,
     });
   const checked = files.map((file) => check({ ...context, options: { ...context.options, file: [file] } }));
-  return report(checked, context, files.length === 1 ? (one) => one : (...all) => ({ checked: all }));
+  return report(checked, context, format, files.length === 1 ? (one) => one : (...all) => ({ checked: all }));
 };
 
 type Checked = Declaration | InvalidFile;
@@ -36,11 +40,18 @@ function check(context: Context): Checked {
 type Body = Readonly<Record<string, unknown>>;
 
 /** The good ones, then everything that is wrong with the others at once. */
-function report(checked: readonly Checked[], context: Context, shape: (...bodies: Body[]) => Body): number {
+function report(
+  checked: readonly Checked[],
+  context: Context,
+  format: ValidateArguments['format'],
+  shape: (...bodies: Body[]) => Body,
+): number {
   const valid = checked.filter((each): each is Declaration => !(each instanceof InvalidFile));
   const invalid = checked.filter((each): each is InvalidFile => each instanceof InvalidFile);
   const diagnostics: readonly Diagnostic[] = checked.flatMap((each) => each.diagnostics);
-  if (!context.options.json)
+  if (format === 'github')
+    context.terminal.out(diagnosticsToAnnotations(diagnostics, (path) => displayPath(path, context.cwd)));
+  else if (!context.options.json)
     for (const declaration of valid) {
       noteDiagnostics(context, declaration.diagnostics, declaration.sources);
       context.terminal.out(sentenceOf(declaration));

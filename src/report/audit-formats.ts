@@ -1,6 +1,6 @@
 import type { Finding } from '../audit/finding.ts';
 import type { Rule } from '../audit/rule.ts';
-import type { Severity } from '../model/diagnostic.ts';
+import type { Diagnostic, Severity } from '../model/diagnostic.ts';
 import type { PlistValue } from '../model/plist.ts';
 import { plistToJson } from '../plist/json.ts';
 
@@ -88,16 +88,45 @@ export function findingsToAnnotations(
   relative: (path: string | null) => string,
 ): string {
   return findings
-    .map(({ severity, path, line, column, code, message, fix }) => {
-      const places = [
-        `file=${property(relative(path))}`,
-        ...(line === null ? [] : [`line=${line}`]),
-        ...(column === null ? [] : [`col=${column}`]),
-        `title=${property(code)}`,
-      ];
-      return `::${COMMANDS[severity]} ${places.join(',')}::${data(`${message} ${fix}`)}\n`;
-    })
+    .map(({ message, fix, path, ...rest }) =>
+      annotation({ ...rest, file: relative(path), text: `${message} ${fix}` }),
+    )
     .join('');
+}
+
+/** The same for what is said of a file. */
+export function diagnosticsToAnnotations(
+  diagnostics: readonly Diagnostic[],
+  relative: (path: string) => string,
+): string {
+  return diagnostics
+    .map(({ message, hint, file, ...rest }) =>
+      annotation({
+        ...rest,
+        file: file === null ? null : relative(file),
+        text: hint === undefined ? message : `${message} ${hint}`,
+      }),
+    )
+    .join('');
+}
+
+interface Annotation {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly text: string;
+}
+
+function annotation({ severity, file, line, column, code, text }: Annotation): string {
+  const places = [
+    ...(file === null ? [] : [`file=${property(file)}`]),
+    ...(line === null ? [] : [`line=${line}`]),
+    ...(column === null ? [] : [`col=${column}`]),
+    `title=${property(code)}`,
+  ];
+  return `::${COMMANDS[severity]} ${places.join(',')}::${data(text)}\n`;
 }
 
 /** GitHub's escapes for the message of a workflow command. */

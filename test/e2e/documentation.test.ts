@@ -15,6 +15,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'docs/guide.md',
   'docs/testing.md',
+  'docs/editors-and-ci.md',
   'examples/quickstart/README.md',
   'examples/lima/README.md',
   'examples/openclaw/README.md',
