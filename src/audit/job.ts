@@ -3,13 +3,17 @@ import { type Behaviour, describeBehaviour } from '../launchd/behaviour.ts';
 import type { Scope } from '../launchd/domains.ts';
 import type { KeyProblem } from '../launchd/key-problem.ts';
 import { checkComplete, checkPlist } from '../launchd/keys.ts';
+import { type ReadsAtStart, unwrap } from '../launchd/wrapper.ts';
 import type { Place } from '../model/diagnostic.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
 import type { PlistSource } from '../plist/source.ts';
 
 /** A job as the rules see it. */
 export interface AuditedJob {
+  /** Without the wrapper that reads env_file and secrets. */
   readonly plist: PlistDict;
+  /** What that wrapper reads; null: there is none. */
+  readonly reads: ReadsAtStart | null;
   /** Null where it is not a string. */
   readonly label: string | null;
   /** As it is declared; null of a plist. */
@@ -53,13 +57,15 @@ export interface Origin {
 }
 
 /** Reads what the rules ask for more than once. */
-export function auditedJob(plist: PlistDict, origin: Origin): AuditedJob {
+export function auditedJob(given: PlistDict, origin: Origin): AuditedJob {
+  const { plist, reads } = unwrap(given);
   const { entries } = plist;
   const label = text(entries['Label']);
   const words = strings(entries['ProgramArguments']);
   const scope = origin.scope ?? scopeOf(plist, origin.path);
   return {
     plist,
+    reads,
     label,
     path: origin.path,
     source: origin.source,

@@ -4,6 +4,7 @@ import type { AuditedJob } from '../audit/job.ts';
 import { mend } from '../audit/mend.ts';
 import type { Edit } from '../audit/rule.ts';
 import { mendYaml } from '../config/mend.ts';
+import { wrap } from '../launchd/wrapper.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import { writePlist } from '../plist/write.ts';
 import type { Subject } from './audit-subject.ts';
@@ -45,8 +46,10 @@ interface Mended {
 function mendedPlist(job: AuditedJob, findings: readonly Finding[]): Mended {
   const comments = job.source?.comments.map(({ text }) => text.trim()) ?? [];
   const edits = findings.flatMap((finding) => finding.edits);
+  const mended = mend(job.plist, edits);
+  const whole = job.reads === null ? mended : (wrap(mended, job.label ?? '', job.reads) ?? mended);
   return {
-    text: writePlist(mend(job.plist, edits), comments),
+    text: writePlist(whole, comments),
     left: findings.filter((finding) => finding.edits.length === 0).length,
   };
 }

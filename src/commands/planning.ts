@@ -57,7 +57,8 @@ export async function makePlan(
     signal,
     ...again,
   });
-  const observed = withDisabled(seen, unfinished);
+  const triggers = await world.triggers.observe(jobs);
+  const observed = { ...withDisabled(seen, unfinished), triggers };
   const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];
   const all = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
   const planned = await withoutLeftovers(await forCaller(all, observed, world), jobs, observed, world);

@@ -115,8 +115,15 @@ function summarise(plan: Plan): readonly SavedChange[] {
     }));
 }
 
-/** What is waited for, and how long, is of the moment: a job that was restarted since is the same job. */
+/**
+ * What is waited for, and how long, is of the moment: a job that was restarted since is the same job. Digests of its files
+ * are made only once there is a key for them.
+ */
 function lasting(action: Action): Partial<Action> {
+  if (action.action === 'record') {
+    const { triggers: _, ...entry } = action.entry;
+    return { ...action, entry };
+  }
   if (action.action !== 'await-gone') return action;
   const { pid: _, exitTimeout: __, ...rest } = action;
   return rest;

@@ -51,11 +51,16 @@ export async function observeNamed(name: string, context: Context, world: World)
       disabled,
       declaredOff: job?.enabled === false,
       entry,
+      ...triggersOf(observed.triggers?.[`${domain}/${label}`]),
       launchctl: launchctlCommand(world.places),
       ...(job?.healthcheck === undefined ? {} : { healthcheck: job.healthcheck }),
       ...(world.places.launchd === 'embedded' ? { login: EMBEDDED_LOGIN } : {}),
     },
   };
+}
+
+function triggersOf(now: Readonly<Record<string, string>> | undefined): Pick<LifecycleSubject, 'triggers'> {
+  return now === undefined ? {} : { triggers: now };
 }
 
 function never(label: string): never {

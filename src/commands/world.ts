@@ -14,6 +14,7 @@ import { acquireLock, type LockOptions, type Release } from '../sys/lock.ts';
 import { launchctlEnvironment } from '../sys/places.ts';
 import type { History, Ports } from '../sys/ports.ts';
 import { realProcesses } from '../sys/processes.ts';
+import { createTriggers, type Triggers } from '../sys/triggers.ts';
 import type { Context } from './context.ts';
 import { portsToLook, shareHistory, startUserSide } from './sides.ts';
 import { chooseWho, type Rights } from './who.ts';
@@ -30,6 +31,8 @@ export interface World {
   readonly userSide: Connection | null;
   /** Where it is told what was done, and what was left alone. */
   readonly history: History;
+  /** Looks at the files whose changed content restarts a job. */
+  readonly triggers: Triggers;
 }
 
 /** Throws `usage` (exit 64) for `--as`: nothing but the file can be looked at for another machine. */
@@ -73,7 +76,16 @@ export function openWorld(context: Context): World {
         ledger: createLedgerStore(places, realFiles, host.uid),
         journal: createJournal(places, realFiles, realProcesses, host.uid),
       };
-      return { host, places, ports, rights, mayChangeSystem, userSide: null, history };
+      return {
+        host,
+        places,
+        ports,
+        rights,
+        mayChangeSystem,
+        userSide: null,
+        history,
+        triggers: createTriggers(places, realFiles),
+      };
     }
     case 'root-alone':
       return {
@@ -84,6 +96,7 @@ export function openWorld(context: Context): World {
         mayChangeSystem,
         userSide: null,
         history,
+        triggers: createTriggers(places, realFiles),
       };
     case 'root-for-user': {
       const userSide = startUserSide(host, places);
@@ -96,6 +109,7 @@ export function openWorld(context: Context): World {
         mayChangeSystem,
         userSide,
         history: shareHistory(history, userSide, places, by),
+        triggers: createTriggers(places, ports.files),
       };
     }
   }
@@ -107,7 +121,7 @@ export function openWorld(context: Context): World {
  */
 export async function withLock<T>(
   context: Context,
-  { places, ports, rights, userSide, history }: World,
+  { places, ports, rights, userSide, history, triggers }: World,
   work: () => Promise<T>,
 ): Promise<T> {
   const options = {
@@ -127,6 +141,7 @@ export async function withLock<T>(
     if (rights !== 'user' && places.systemState !== places.userState)
       releases.push(await lockSystem(places.systemState, options));
     await sweep(foldersToSweep(places, rights), userSide === null ? ports : { ...ports, files: realFiles });
+    triggers.mayMakeKeys();
     return await work();
   } finally {
     await history.settled();

@@ -1,6 +1,3 @@
-/** Fields that the interface names and this version does not have. */
-export const NOT_YET: ReadonlySet<string> = new Set(['env_file', 'secrets', 'restart_on']);
-
 /** Words of the whole file that people bring along from Compose and elsewhere. */
 export const FOREIGN_ROOT_WORDS: Readonly<Record<string, string>> = {
   services: 'instances',

@@ -2,6 +2,7 @@ import type { Place } from '../model/diagnostic.ts';
 import type { Placement } from '../model/domain.ts';
 import type { RestartPolicy } from '../model/job.ts';
 import type { PlistDict } from '../model/plist.ts';
+import type { SecretSource } from './schema-secrets.ts';
 
 /** One calendar entry of `start.schedule` in list form; `'*'` is written out where `{hour: 3}` alone would be a trap. */
 export interface CalendarEntry {
@@ -32,6 +33,8 @@ export interface InstanceFields {
   readonly working_dir?: string;
   /** Numbers as they were written, `1.10` stays `1.10`. */
   readonly environment?: Readonly<Record<string, string>>;
+  readonly env_file?: string | readonly string[];
+  readonly secrets?: Readonly<Record<string, SecretSource>>;
   readonly path?: readonly string[];
   readonly stdin?: string;
   readonly stdout?: string;
@@ -59,6 +62,7 @@ export interface InstanceFields {
       readonly loaded?: Readonly<Record<string, boolean>>;
     };
   };
+  readonly restart_on?: readonly string[];
   /** Seconds. */
   readonly stop_timeout?: number;
   readonly process_type?: 'background' | 'standard' | 'adaptive' | 'interactive';

@@ -1,13 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Problem } from './collector.ts';
 import { expected } from './expected.ts';
-import {
-  FOREIGN_FIELDS,
-  FOREIGN_POLICIES,
-  FOREIGN_ROOT_WORDS,
-  LAUNCHD_KEYS,
-  NOT_YET,
-} from './foreign-words.ts';
+import { FOREIGN_FIELDS, FOREIGN_POLICIES, FOREIGN_ROOT_WORDS, LAUNCHD_KEYS } from './foreign-words.ts';
 import { isBareTilde, type Span, type YamlNode } from './node.ts';
 import { about } from './schema-parts.ts';
 import { shorten } from './shorten.ts';
@@ -20,13 +14,6 @@ export function unknownKey(key: string, value: YamlNode, path: string, shape: Sh
   const isRoot = Object.hasOwn(shape, 'instances');
   const isLayer = Object.hasOwn(shape, 'launchd');
   const holder = path !== '' ? `\`${path}\`` : isRoot ? 'The file' : 'An instance';
-  if (isLayer && NOT_YET.has(key)) {
-    return {
-      code: 'field/not-yet',
-      message: `\`${key}\` is not supported yet by this version.`,
-      hint: 'Remove it for now.',
-    };
-  }
   const problem = { code: 'field/unknown', message: `${holder} has no field \`${key}\`.` };
   const foreign: Readonly<Record<string, string>> = isRoot
     ? FOREIGN_ROOT_WORDS

@@ -19,6 +19,7 @@ import {
   text,
 } from './schema-parts.ts';
 import { restartSchema } from './schema-restart.ts';
+import { envFileSchema, restartOnSchema, secretsSchema } from './schema-secrets.ts';
 import { startSchema } from './schema-start.ts';
 import { shorten } from './shorten.ts';
 import { didYouMean } from './suggest.ts';
@@ -222,6 +223,8 @@ const shape = {
       example: 'path: [/opt/homebrew/bin]',
     }),
   ),
+  env_file: z.exactOptional(envFileSchema),
+  secrets: z.exactOptional(secretsSchema),
   stdin: z.exactOptional(
     filled({ description: 'File to read from.', plist: 'StandardInPath', example: 'stdin: /dev/null' }),
   ),
@@ -255,6 +258,7 @@ const shape = {
   umask: z.exactOptional(umask),
   start: z.exactOptional(startSchema),
   restart: z.exactOptional(restartSchema),
+  restart_on: z.exactOptional(restartOnSchema),
   stop_timeout: z.exactOptional(
     seconds({
       description: 'From SIGTERM to SIGKILL when it is stopped.',

@@ -11,6 +11,7 @@ import { compileSessions, labelOf, locate, verifyLabel, verifySession } from './
 import { type Problems, problemsOf } from './problems.ts';
 import { compileProgram } from './program.ts';
 import { mergeRawKeys, rawKeys } from './raw-keys.ts';
+import { compileSecrets, triggersOf } from './secrets.ts';
 import { compileSettings } from './settings.ts';
 import { compileStart } from './start.ts';
 import { dependenciesOf, type Peer, refuseDuplicates } from './together.ts';
@@ -81,11 +82,12 @@ function compileInstance(
   );
   verifyPlist(draft, decided, location.domain);
   const { fields } = instance;
+  const triggers = triggersOf(draft);
   const job: Job = {
     instance: instance.name,
     label,
     ...location,
-    plist: decided.plist,
+    plist: compileSecrets(draft, decided.plist),
     description: fields.description ?? null,
     enabled: fields.enabled ?? null,
     excluded: instance.excluded,
@@ -100,6 +102,7 @@ function compileInstance(
     ...compileHealthcheck(draft, decided.plist),
     ...compileStale(draft, decided.plist),
     ...compileGiveUp(draft, decided.plist),
+    ...(triggers.length === 0 ? {} : { triggers }),
     place: instance.place,
   };
   return { instance, problems, job };

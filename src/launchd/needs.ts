@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
+import { type ReadsAtStart, unwrap } from './wrapper.ts';
 
 /** Where launchd looks up a bare program name, and the PATH of a job that has none of its own (facts §1, §2.8). */
 export const DEFAULT_PATH: readonly string[] = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
@@ -22,6 +23,8 @@ export interface Needs {
   readonly queues: readonly string[];
   /** The folders of the job's own PATH. */
   readonly path: readonly string[];
+  /** What the wrapper reads before the program starts; null: there is none. */
+  readonly reads: ReadsAtStart | null;
   /** UserName, which counts in the system domain only. */
   readonly userName: string | null;
 }
@@ -32,7 +35,8 @@ const STREAMS = ['StandardInPath', 'StandardOutPath', 'StandardErrorPath'] as co
  * Reads a plist. Paths that launchd would not take as they stand (relative ones) are left out, as is everything of a job
  * with another root, or with a program that is found in some other way.
  */
-export function needsOf(plist: PlistDict): Needs {
+export function needsOf(given: PlistDict): Needs {
+  const { plist, reads } = unwrap(given);
   const { entries } = plist;
   const args = texts(entries['ProgramArguments']);
   const named = text(entries['Program']) ?? args[0] ?? null;
@@ -51,6 +55,7 @@ export function needsOf(plist: PlistDict): Needs {
     watched: absolute(texts(entries['WatchPaths'])),
     queues: absolute(texts(entries['QueueDirectories'])),
     path: ownPath === null ? DEFAULT_PATH : ownPath.split(':').filter((part) => posix.isAbsolute(part)),
+    reads,
     userName: text(entries['UserName']),
   };
 }

@@ -44,5 +44,7 @@ export interface Job {
   readonly stale?: Stale;
   /** What the loop does with it when it crashes over and over; absent: it is told, and left to launchd. */
   readonly giveUp?: GiveUp;
+  /** Files whose changed content restarts it: `restart_on`, and what it reads at its start. Absolute. */
+  readonly triggers?: readonly string[];
   readonly place: Place;
 }

@@ -65,6 +65,8 @@ export interface LedgerEntry {
   /** The override that disables it is ours (`enabled: false`, `stop --disable`): ours to undo, and not an outside one. */
   readonly disabled?: true;
   readonly proof: Proof | null;
+  /** Files whose changed content restarts it → keyed digest of what lay there when it was started. */
+  readonly triggers?: Readonly<Record<string, string>>;
 }
 
 export interface Ledger {

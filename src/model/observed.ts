@@ -52,6 +52,9 @@ export interface ObservedJob {
   readonly disabled: boolean | null;
 }
 
+/** Digests of files whose changed content restarts a job: by target (`gui/501/LABEL`), then by path. */
+export type ObservedTriggers = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** What is really there: files, launchd, and what we own. Made by `observe`, judged by `planChanges`. */
 export interface Observed {
   readonly launchd: 'system' | 'embedded';
@@ -71,4 +74,6 @@ export interface Observed {
   readonly disabledUnrecorded?: readonly string[];
   /** Whether this process may change `system` and `all-users` jobs. */
   readonly mayChangeSystem: boolean;
+  /** Unset: not looked at. */
+  readonly triggers?: ObservedTriggers;
 }

@@ -158,6 +158,8 @@ export interface Change {
   readonly after: readonly string[];
   /** Effective seconds from SIGTERM to SIGKILL when it restarts or stops; null when unknown. */
   readonly stopTimeout: number | null;
+  /** With the reason `trigger`: which files have changed. */
+  readonly changedFiles?: readonly string[];
 }
 
 export interface Plan {

@@ -69,6 +69,13 @@ export interface StreamLook {
   readonly folder: PathLook | null;
 }
 
+/** A file of `env_file` or `secrets`. */
+export interface ReadLook {
+  readonly look: PathLook;
+  /** The secret whose value it is; null: an env_file. */
+  readonly secret: string | null;
+}
+
 /** What launchd will need to start one job, as it is there now. */
 export interface Requirements {
   readonly runner: Runner;
@@ -77,6 +84,8 @@ export interface Requirements {
   readonly streams: readonly StreamLook[];
   readonly watched: readonly PathLook[];
   readonly queues: readonly PathLook[];
+  /** Files that are read at its start, before its program runs. */
+  readonly reads?: readonly ReadLook[];
 }
 
 /** What `plan` looks at before a job is loaded. */
@@ -92,4 +101,6 @@ export interface Preflight {
   readonly maker: number;
   /** The volumes that macOS itself is on; empty: not a Mac, so it does not matter. */
   readonly systemVolumes: readonly string[];
+  /** Files whose changed content restarts it. */
+  readonly triggers?: readonly PathLook[];
 }

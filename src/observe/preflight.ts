@@ -47,6 +47,7 @@ export async function observePreflight(
         owners: ownersOf(job, scope),
         maker: host.uid,
         systemVolumes,
+        triggers: await Promise.all((job.triggers ?? []).map(asMaker)),
       },
     ];
   });

@@ -13,6 +13,7 @@ import type { PlanOptions } from './options.ts';
 import { isLoaded, type Situation } from './situation.ts';
 import { awaitHealthy } from './starting.ts';
 import { awaitGone } from './stopping.ts';
+import { triggersAfter } from './triggers.ts';
 
 /** New plists are readable by all and writable by their owner, whatever the umask (interface §6). */
 const NEW_MODE = 0o644;
@@ -48,16 +49,23 @@ export function actionsOf(
       { action: 'await-loaded', domain, label, starts },
     );
   }
+  if (decision.launchd === 'restart') {
+    actions.push(
+      { action: 'kickstart', domain, label, kill: true, plist: path },
+      { action: 'await-loaded', domain, label, starts: true },
+    );
+  }
   if (decision.file === 'forget') {
     const marked = on.found?.marker?.stack === options.stack ? withoutMarker(on.found) : [];
     return [...marked, { action: 'forget', domain, label, path }];
   }
   if (decision.file !== 'none' && !isWaitingOnly(decision, on)) {
-    actions.push({ action: 'record', entry: entryFor(decision, on, content, options) });
+    actions.push({ action: 'record', entry: entryFor(decision, on, content, options, lookup) });
   }
   // Last of all: what is recorded need not be done again if somebody has no patience.
   const loads = decision.launchd === 'load' || decision.launchd === 'reload';
-  if (loads && startsAtLoad(on.wanted, BARE_CONDITIONS)) actions.push(...awaitHealthy(on.job));
+  if (decision.launchd === 'restart' || (loads && startsAtLoad(on.wanted, BARE_CONDITIONS)))
+    actions.push(...awaitHealthy(on.job));
   return actions;
 }
 
@@ -88,14 +96,16 @@ function entryFor(
   on: Situation,
   content: string | null,
   options: PlanOptions,
+  lookup: Lookup,
 ): LedgerEntry {
+  const triggers = triggersAfter(on.job, on.entry, lookup.observed);
   const { label, domain, path, instance } = on.job;
   const before = on.entry ?? on.formers[0] ?? null;
   const untouched =
     on.service.state === 'proven' &&
     content === null &&
     decision.mode === null &&
-    decision.launchd === 'leave';
+    (decision.launchd === 'leave' || decision.launchd === 'restart');
   return {
     label,
     domain,
@@ -109,6 +119,7 @@ function entryFor(
     held: false,
     ...(isDisabledByUs(decision, on) ? { disabled: true as const } : {}),
     proof: untouched ? (on.entry?.proof ?? null) : null,
+    ...(Object.keys(triggers).length === 0 ? {} : { triggers }),
   };
 }
 

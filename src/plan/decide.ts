@@ -12,6 +12,7 @@ import { decideOverride } from './overrides.ts';
 import type { Situation } from './situation.ts';
 import { type Case, rule } from './table.ts';
 import { matchesAny } from './targets.ts';
+import { noticeTriggers } from './triggers.ts';
 import { warnAbout } from './warn.ts';
 
 /** Steps a decision goes through after the table, in this order: each may add to it, none takes a block back. */
@@ -22,6 +23,7 @@ const STEPS: readonly Step[] = [
   decideOverride,
   recordAgain,
   correctMode,
+  noticeTriggers,
   defer,
   noticeDuplicates,
 ];

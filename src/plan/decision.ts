@@ -7,13 +7,16 @@ export interface Decision {
   readonly reasons: readonly Reason[];
   /** `write` the plist, or only `record` the job as ours, or `forget` that it was, or nothing. */
   readonly file: 'write' | 'record' | 'forget' | 'none';
-  readonly launchd: 'load' | 'reload' | 'unload' | 'leave';
+  /** `restart`: what is loaded is started anew; no file is read again. */
+  readonly launchd: 'load' | 'reload' | 'restart' | 'unload' | 'leave';
   readonly override: 'enable' | 'disable' | 'leave';
   /** New mode of a plist that is not written; null: it stays. */
   readonly mode: number | null;
   readonly blocked: Blocked | null;
   readonly deferred: Deferral | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** Files that triggered it. */
+  readonly changedFiles?: readonly string[];
 }
 
 /** With further reasons, each once. */

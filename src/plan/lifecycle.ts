@@ -24,6 +24,8 @@ export interface LifecycleSubject {
   readonly declaredOff: boolean;
   /** Null: not ours. */
   readonly entry: LedgerEntry | null;
+  /** Digests of the files whose changed content restarts it, as they are now. */
+  readonly triggers?: Readonly<Record<string, string>>;
   /** How a person calls launchctl in a shell. */
   readonly launchctl?: string;
   /** As declared. */
@@ -76,7 +78,8 @@ export function planStart(subject: LifecycleSubject): Change {
   }
   if (actions.length > 0 || entry.held) {
     const { disabled: _undone, ...enabled } = entry;
-    actions.push({ action: 'record', entry: { ...released(enabled), proof: standingProof(subject) } });
+    const started = starts ? withTriggers(enabled, subject) : enabled;
+    actions.push({ action: 'record', entry: { ...released(started), proof: standingProof(subject) } });
   }
   if (starts && actions.length > 0) actions.push(...awaitHealthy(subject));
   return change(subject, actions, { starts });
@@ -97,7 +100,10 @@ export function planRestart(subject: LifecycleSubject): Change {
       ...(subject.found === null ? {} : { plist: subject.path }),
     },
     { action: 'await-loaded', domain, label, starts: true },
-    { action: 'record', entry: { ...released(entry), proof: standingProof(subject) } },
+    {
+      action: 'record',
+      entry: { ...released(withTriggers(entry, subject)), proof: standingProof(subject) },
+    },
     ...awaitHealthy(subject),
   ];
   const running = pidOf(service) !== null;
@@ -106,6 +112,11 @@ export function planRestart(subject: LifecycleSubject): Change {
     starts: !running,
     stopTimeout: running ? stopTimeoutOf(service, subject.found) : null,
   });
+}
+
+/** The new process reads its files as they are now, so they are no reason to restart it once more. */
+function withTriggers(entry: LedgerEntry, { triggers }: LifecycleSubject): LedgerEntry {
+  return triggers === undefined ? entry : { ...entry, triggers: { ...entry.triggers, ...triggers } };
 }
 
 /**

@@ -47,6 +47,7 @@ export function planJob(
       : [];
   const running = runningNow(decision, on, leavings);
   const loads = decision.launchd === 'load' || decision.launchd === 'reload';
+  const restarts = loads || decision.launchd === 'restart';
   const acts = decision.blocked === null;
   const rootFirst = actions.length === 0 ? null : rootDeferral([job, ...leavings], lookup, options);
   const change: Change = {
@@ -55,7 +56,7 @@ export function planJob(
     domain: job.domain,
     op: decision.op,
     reasons: decision.reasons,
-    restarts: acts && loads && running !== null,
+    restarts: acts && restarts && running !== null,
     starts: acts && loads && running === null && startsAtLoad(on.wanted, BARE_CONDITIONS),
     blocked: decision.blocked,
     plist: job.path,
@@ -66,6 +67,7 @@ export function planJob(
     ...(isLeftAlone && on.entry?.gaveUp !== undefined ? { gaveUp: on.entry.gaveUp } : {}),
     after: job.after,
     stopTimeout: acts && running !== null ? running.stopTimeout : null,
+    ...(decision.changedFiles === undefined ? {} : { changedFiles: decision.changedFiles }),
   };
   return { change, diagnostics: decision.diagnostics };
 }
@@ -99,7 +101,7 @@ function runningNow(
   on: Situation,
   leavings: readonly Leaving[],
 ): { readonly stopTimeout: number | null } | null {
-  if (decision.launchd === 'reload' || decision.launchd === 'unload') {
+  if (['reload', 'restart', 'unload'].includes(decision.launchd)) {
     if (pidOf(on.service) !== null) return { stopTimeout: stopTimeoutOf(on.service, on.found) };
   }
   return leavings.find((leaving) => leaving.pid !== null) ?? null;

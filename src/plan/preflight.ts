@@ -9,14 +9,15 @@ import type { PathLook, Preflight } from '../model/requirements.ts';
 import type { LastExit } from '../model/service.ts';
 import { COULD_NOT_START, type Finding, NOT_FOUND, word } from './finding.ts';
 import { createLookup, type Lookup } from './lookup.ts';
-import { judgeRequirements, whyEnded } from './requirements.ts';
+import { aboutTrigger, judgeRequirements, whyEnded } from './requirements.ts';
 
 /** By `domain/label`. */
 export type Preflights = ReadonlyMap<string, Preflight>;
 
 /**
  * The jobs that are worth a look before anything is touched: those that will be loaded, and those that launchd says it
- * could not start. Of a plan in which nothing changes and nothing is ill, none.
+ * could not start; and those that read files at their start or hang on some, which would fail only at the next one. Of a
+ * plan in which nothing changes and nothing is ill, no others.
  */
 export function jobsToPreflight(
   jobs: readonly Job[],
@@ -30,7 +31,9 @@ export function jobsToPreflight(
     (job) =>
       !job.managedByOther &&
       (loading.has(targetOf(job)) ||
-        (!job.excluded && shown.has(targetOf(job)) && isIll(lookup.serviceOf(job.label, job.domain)))),
+        (!job.excluded &&
+          shown.has(targetOf(job)) &&
+          (job.triggers !== undefined || isIll(lookup.serviceOf(job.label, job.domain))))),
   );
 }
 
@@ -73,7 +76,10 @@ export function judgePreflight(plan: Plan, jobs: readonly Job[], observed: Obser
 }
 
 /** What keeps the job from starting well. A folder that apply is going to make is not missing. */
-export function findingsOf(job: Job, { requirements, folder, systemVolumes }: Preflight): readonly Finding[] {
+export function findingsOf(
+  job: Job,
+  { requirements, folder, systemVolumes, triggers = [] }: Preflight,
+): readonly Finding[] {
   const { workingDirectory } = requirements;
   const isMade =
     workingDirectory?.kind === 'missing' &&
@@ -81,7 +87,13 @@ export function findingsOf(job: Job, { requirements, folder, systemVolumes }: Pr
       (path) => path === workingDirectory.path || path.startsWith(`${workingDirectory.path}/`),
     );
   const needs = isMade ? { ...requirements, workingDirectory: null } : requirements;
-  return [...aboutVolume(folder, systemVolumes), ...judgeRequirements(needs, job.instance)];
+  const read = (requirements.reads ?? []).map(({ look }) => look.path);
+  const hungOn = triggers.filter(({ path }) => !read.includes(path));
+  return [
+    ...aboutVolume(folder, systemVolumes),
+    ...judgeRequirements(needs, job.instance),
+    ...hungOn.flatMap(aboutTrigger),
+  ];
 }
 
 interface Told {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { PathLook, Requirements, StreamLook } from '../model/requirements.ts';
+import type { PathLook, ReadLook, Requirements, StreamLook } from '../model/requirements.ts';
 import type { LastExit } from '../model/service.ts';
 import { COULD_NOT_START, type Finding, isMissing, NOT_STARTED, user, warning, word } from './finding.ts';
 import { aboutProgram } from './program-findings.ts';
@@ -13,6 +13,7 @@ export function judgeRequirements(needs: Requirements, name: string): readonly F
   return [
     ...(needs.program === null ? [] : aboutProgram(needs.program, needs)),
     ...(needs.workingDirectory === null ? [] : aboutFolder(needs.workingDirectory, needs)),
+    ...(needs.reads ?? []).flatMap((read) => aboutRead(read, needs)),
     ...needs.streams.flatMap((stream) => aboutStream(stream, needs, name)),
     ...needs.watched.flatMap((look) => aboutWatched('WatchPaths', look)),
     ...needs.queues.flatMap((look) => aboutWatched('QueueDirectories', look)),
@@ -82,6 +83,67 @@ function aboutFolder(look: PathLook, needs: Requirements): readonly Finding[] {
       NOT_STARTED,
       `See who may with \`ls -ld ${word(path)}\`.`,
     ),
+  ];
+}
+
+const ENDS_AT_ONCE: Finding['effect'] = (who) =>
+  `so ${who} will end at its start with exit code 78 (EX_CONFIG) and say so on its standard error`;
+
+/** What the wrapper reads: it must be there for the job, and for nobody else. */
+function aboutRead({ look, secret }: ReadLook, needs: Requirements): readonly Finding[] {
+  const { path, mode } = look;
+  const what = secret === null ? 'The env_file' : `The file of the secret ${secret},`;
+  if (look.kind === 'hidden') return [];
+  if (look.kind === 'missing')
+    return [
+      warning(
+        'secret-missing',
+        `${what} ${isMissing(look)}`,
+        ENDS_AT_ONCE,
+        `Put it there, for you alone: \`(umask 077; cat > ${word(path)})\`.`,
+      ),
+    ];
+  if (look.kind !== 'file')
+    return [
+      warning('secret-not-a-file', `${what} ${path} is no file`, ENDS_AT_ONCE, 'Name a file that holds it.'),
+    ];
+  if (look.may.read === false)
+    return [
+      warning(
+        'secret-unreadable',
+        `${what} ${path} may not be read by ${user(needs)}`,
+        ENDS_AT_ONCE,
+        `Run \`${look.uid === needs.runner.uid ? 'chmod u+r' : `sudo chown ${needs.runner.uid}`} ${word(path)}\`.`,
+      ),
+    ];
+  if (mode === null || (mode & 0o077) === 0) return [];
+  return [
+    {
+      ...warning(
+        'secret-open',
+        `${what} ${path} can be read or changed by others (mode ${mode.toString(8).padStart(4, '0')})`,
+        (who) => `so what ${who} reads from it is no secret`,
+        `Run \`chmod go= ${word(path)}\`.`,
+      ),
+      exit: null,
+    },
+  ];
+}
+
+/** A file of `restart_on`: without it the job runs, but nothing of it restarts the job. */
+export function aboutTrigger(look: PathLook): readonly Finding[] {
+  const { path, kind } = look;
+  if (kind === 'file' || kind === 'hidden') return [];
+  return [
+    {
+      ...warning(
+        'trigger-missing',
+        kind === 'missing' ? `restart_on: ${isMissing(look)}` : `restart_on: ${path} is no file`,
+        (who) => `so no change of it restarts ${who}`,
+        `Correct the path, or take it out; see what is there with \`ls -ld ${word(posix.dirname(path))}\`.`,
+      ),
+      exit: null,
+    },
   ];
 }
 

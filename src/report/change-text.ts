@@ -4,6 +4,8 @@ import type { ActionName, Change, Deferral, Op, Reason } from '../model/plan.ts'
 import { printable } from './printable.ts';
 import { type Paint, paint, type Style } from './style.ts';
 
+const PLAIN: Style = { color: false, unicode: true };
+
 interface Symbol {
   readonly unicode: string;
   readonly ascii: string;
@@ -108,7 +110,7 @@ function reasonWords(reason: Reason, change: Change, removed = 'no longer declar
     case 'mode':
       return 'the mode of its plist differs';
     case 'trigger':
-      return 'a file that it depends on changed';
+      return `${(change.changedFiles ?? ['a file that it depends on']).map((path) => printable(path, PLAIN)).join(', ')} changed`;
     case 'leftover':
       return 'a leftover of a dead run is in its way';
     case 'replaced':

@@ -1,3 +1,4 @@
+import { WRAPPER } from '../launchd/wrapper.ts';
 import type { Deed, Happening, What } from '../model/history.ts';
 import type { ActionName, Change, Op } from '../model/plan.ts';
 import type { Result } from '../model/report.ts';
@@ -41,11 +42,19 @@ export function happeningOf(
     what,
     reasons,
     reason: words === '' ? 'on request' : words,
-    fields: change.fields.map((field) => ({ path: field.path, ...fieldValues(field) })),
+    fields: change.fields.map((field) => {
+      const { before, after } = fieldValues(field);
+      return { path: field.path, before: withoutWrapper(before), after: withoutWrapper(after) };
+    }),
     actions: what === 'left-alone' ? [] : [...new Set(change.actions.map(({ action }) => action))],
     outcome: result.outcome,
     error: result.error,
   };
+}
+
+/** It is always the same, and longer than all the rest. */
+function withoutWrapper(value: unknown): unknown {
+  return Array.isArray(value) ? value.map((each) => (each === WRAPPER ? '(wrapper)' : each)) : value;
 }
 
 function whatOf(change: Change, { outcome, error }: Pick<Result, 'outcome' | 'error'>): What | null {

@@ -1,3 +1,4 @@
+import { WRAPPER } from '../launchd/wrapper.ts';
 import { isArray, isDict, type PlistReal, type PlistValue } from '../model/plist.ts';
 import { compareBytes } from '../plist/order.ts';
 import { printable } from './printable.ts';
@@ -44,6 +45,8 @@ function shorten(text: string, around: number, style: Style): string {
 
 function compact(value: PlistValue | null, style: Style): string {
   if (value === null) return 'absent';
+  // Always the same, and three thousand characters long.
+  if (value === WRAPPER) return '(reads env_file and secrets)';
   if (typeof value === 'string') return quoted(value, style);
   if (typeof value !== 'object') return String(value);
   if (isArray(value)) return `[${value.map((item) => compact(item, style)).join(', ')}]`;

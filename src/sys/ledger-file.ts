@@ -58,13 +58,12 @@ function toEntry(value: unknown): LedgerEntry | null {
   if (!isRecord(applied) || typeof adopted !== 'boolean' || typeof held !== 'boolean') return null;
   if (disabled !== undefined && disabled !== true) return null;
   if (gaveUp === undefined) return null;
-  const hashes: Record<string, string> = Object.create(null);
-  for (const [key, hash] of Object.entries(applied)) {
-    if (!isText(hash)) return null;
-    hashes[key] = hash;
-  }
+  const hashes = toTexts(applied);
+  if (hashes === null) return null;
   const read = proof === null ? null : toProof(proof);
   if (read === undefined) return null;
+  const triggers = value['triggers'] === undefined ? undefined : toTexts(value['triggers']);
+  if (triggers === null) return null;
   return {
     label,
     domain,
@@ -79,6 +78,7 @@ function toEntry(value: unknown): LedgerEntry | null {
     ...(gaveUp === null ? {} : { gaveUp }),
     ...(disabled === true ? { disabled } : {}),
     proof: read,
+    ...(triggers === undefined ? {} : { triggers }),
   };
 }
 
@@ -89,6 +89,16 @@ function toGaveUp(value: unknown): GaveUp | undefined {
   if (!Array.isArray(exits)) return undefined;
   const read = exits.map(parseLastExit).filter((exit) => exit !== null);
   return read.length === exits.length ? { at, after, within, exits: read, seconds } : undefined;
+}
+
+function toTexts(value: unknown): Readonly<Record<string, string>> | null {
+  if (!isRecord(value)) return null;
+  const texts: Record<string, string> = Object.create(null);
+  for (const [key, text] of Object.entries(value)) {
+    if (!isText(text)) return null;
+    texts[key] = text;
+  }
+  return texts;
 }
 
 function toProof(value: unknown): Proof | undefined {

@@ -44,7 +44,21 @@ export async function lookAtRequirements(
     streams: await Promise.all(needs.streams.map((stream) => lookAtStream(stream, at))),
     watched: await Promise.all(needs.watched.map(at)),
     queues: await Promise.all(needs.queues.map(at)),
+    reads: await Promise.all(
+      filesOf(needs.reads).map(async ({ path, secret }) => ({ secret, look: await at(path) })),
+    ),
   };
+}
+
+function filesOf(
+  reads: Needs['reads'],
+): readonly { readonly path: string; readonly secret: string | null }[] {
+  return [
+    ...(reads?.envFiles ?? []).map((path) => ({ path, secret: null })),
+    ...(reads?.secrets ?? []).flatMap((secret) =>
+      'file' in secret ? [{ path: secret.file, secret: secret.name }] : [],
+    ),
+  ];
 }
 
 async function lookAtProgram(

@@ -66,7 +66,6 @@ describe('bad fields', () => {
     ],
     ['another one', 'ProgramArguments: [x]\ncommand: x', '4:5 field/unknown', 'Write `command:`'],
     ['one without a field', 'command: x\nSockets: {}', '5:5 field/unknown', 'under `launchd:`'],
-    ['a field of a later version', 'command: x\nrestart_on: [/etc/hosts]', '5:5 field/not-yet', 'Remove it'],
     [
       'a health check that asks nowhere',
       'command: x\nhealthcheck: {tcp: web}',

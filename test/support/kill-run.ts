@@ -20,6 +20,7 @@ import { createJournal } from '../../src/sys/journal.ts';
 import { createLedgerStore } from '../../src/sys/ledger.ts';
 import type { Clock, Files, Launchctl, Processes } from '../../src/sys/ports.ts';
 import { realProcesses } from '../../src/sys/processes.ts';
+import { createTriggers } from '../../src/sys/triggers.ts';
 
 const uid = process.getuid?.() ?? 501;
 
@@ -109,7 +110,16 @@ function open(
     terminal: { note: () => {} },
   } as unknown as Context;
   return {
-    world: { host, places, ports, rights: 'own', mayChangeSystem: true, userSide: null, history },
+    world: {
+      host,
+      places,
+      ports,
+      rights: 'own',
+      mayChangeSystem: true,
+      userSide: null,
+      history,
+      triggers: createTriggers(places, files),
+    },
     context,
     declaration: { config, jobs, diagnostics: [], sources: {}, inputs: createInputs(), host, places },
   };

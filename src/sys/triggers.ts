@@ -1,0 +1,99 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
+import { isSystemWide } from '../launchd/domains.ts';
+import type { Places } from '../model/domain.ts';
+import type { Job } from '../model/job.ts';
+import { type FileIdentity, isSameFile } from '../model/ledger.ts';
+import type { ObservedTriggers } from '../model/observed.ts';
+import type { Files } from './ports.ts';
+
+/** Name of the key in each state folder. */
+export const TRIGGER_KEY_FILE = 'trigger.key';
+
+/** Looks at the files whose changed content restarts a job. */
+export interface Triggers {
+  /** Digests of what lies there now; a file that is not there, or cannot be read, has none. Never throws. */
+  observe(jobs: readonly Job[]): Promise<ObservedTriggers>;
+  /** We hold the lock: a key that is missing may be made. Without one nothing was recorded yet, so nothing is compared. */
+  mayMakeKeys(): void;
+}
+
+/**
+ * Digests of secrets must not be worth guessing at: they are HMACs with a key of 32 random bytes, which lies in the state
+ * folder beside the ledger (0600), that of system jobs in root's. An unchanged file is not read again.
+ */
+export function createTriggers(
+  places: Pick<Places, 'userState' | 'systemState' | 'daemons' | 'globalAgents'>,
+  files: Pick<Files, 'read' | 'write' | 'identify' | 'makeFolder'>,
+): Triggers {
+  const keys = new Map<string, Buffer>();
+  const seen = new Map<string, { readonly identity: FileIdentity; readonly digest: string }>();
+  let mayMake = false;
+
+  async function keyIn(folder: string): Promise<Buffer | null> {
+    const known = keys.get(folder);
+    if (known !== undefined) return known;
+    const path = posix.join(folder, TRIGGER_KEY_FILE);
+    const text = await files.read(path).then(
+      (bytes) => new TextDecoder().decode(bytes).trim(),
+      (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? '' : null),
+    );
+    if (text === null || (!isKey(text) && !mayMake)) return null;
+    const key = isKey(text) ? text : randomBytes(32).toString('hex');
+    if (key !== text) {
+      await files.makeFolder(folder, 0o700);
+      await files.write(path, `${key}\n`, 0o600);
+    }
+    const bytes = Buffer.from(key, 'hex');
+    keys.set(folder, bytes);
+    return bytes;
+  }
+
+  async function digestOf(path: string, folder: string): Promise<string | null> {
+    try {
+      const key = await keyIn(folder);
+      if (key === null) return null;
+      const identity = await files.identify(path);
+      const before = seen.get(`${folder}\0${path}`);
+      // A link stays as it is when what it leads to changes.
+      const isKnown =
+        identity?.kind === 'file' && before !== undefined && isSameFile(identity, before.identity);
+      if (isKnown) return before.digest;
+      const digest = createHmac('sha256', key)
+        .update(`${path}\0`)
+        .update(await files.read(path))
+        .digest('hex')
+        .slice(0, 32);
+      if (identity !== null) seen.set(`${folder}\0${path}`, { identity, digest });
+      return digest;
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    mayMakeKeys() {
+      mayMake = true;
+    },
+    async observe(jobs) {
+      const found: Record<string, Readonly<Record<string, string>>> = Object.create(null);
+      for (const job of jobs) {
+        if (job.triggers === undefined || job.excluded) continue;
+        const folder = isSystemWide(job, places) ? places.systemState : places.userState;
+        // Without a key nothing is known, which is not the same as that nothing is there.
+        if ((await keyIn(folder).catch(() => null)) === null) continue;
+        const digests: Record<string, string> = Object.create(null);
+        for (const path of job.triggers) {
+          const digest = await digestOf(path, folder);
+          if (digest !== null) digests[path] = digest;
+        }
+        found[`${job.domain}/${job.label}`] = digests;
+      }
+      return found;
+    },
+  };
+}
+
+function isKey(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
