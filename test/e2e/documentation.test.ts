@@ -19,6 +19,7 @@ const PAGES = [
   'examples/quickstart/README.md',
   'examples/lima/README.md',
   'examples/openclaw/README.md',
+  'examples/two-managers/README.md',
   'examples/dotfiles/README.md',
 ];
 
