@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { addInstances, findRoom, type Room } from '../config/add-instances.ts';
 import { normalise } from '../launchd/normalise.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -122,21 +122,33 @@ export function foresee(
   };
 }
 
-/** Writes it in one step; a file that somebody changed in the meantime is left alone. */
-export async function writeTarget(target: Target, content: string): Promise<void> {
-  if (target.kind === 'new') {
-    await realFiles.write(target.path, content, 0o644);
-    return;
-  }
-  if (readFileSync(target.path, 'utf8').replace(/^\ufeff/, '') !== target.content.replace(/^\ufeff/, ''))
+/**
+ * Writes it in one step; a file that somebody changed in the meantime is left alone, and root takes no file over from a user.
+ *
+ * @param mode of a new file
+ */
+export async function writeTarget(target: Target, content: string, mode: number): Promise<void> {
+  const there = target.kind === 'there' ? await realFiles.identify(target.path) : null;
+  const owner = there ?? (await realFiles.identify(dirname(target.path)));
+  if (process.getuid?.() === 0 && owner !== null && owner.uid !== 0)
     throw new ReconcileError(
-      'import/changed',
-      `${target.path} was changed in the meantime; it was left as it is.`,
+      'import/not-roots',
+      `${target.path} would belong to root afterwards, so it was left as it is.`,
       {
-        hint: 'Run the command again.',
+        hint: 'Run it without sudo; where a plist can be read by root alone, leave --write out and paste what is printed.',
         exitCode: EXIT.failed,
       },
     );
-  const there = await realFiles.identify(target.path);
-  await realFiles.write(target.path, content, there?.mode ?? 0o644);
+  if (
+    target.kind === 'there' &&
+    withoutMark(readFileSync(target.path, 'utf8')) !== withoutMark(target.content)
+  )
+    throw new ReconcileError(
+      'import/changed',
+      `${target.path} was changed in the meantime; it was left as it is.`,
+      { hint: 'Run the command again.', exitCode: EXIT.failed },
+    );
+  await realFiles.write(target.path, content, there?.mode ?? mode);
 }
+
+const withoutMark = (text: string): string => text.replace(/^\ufeff/, '');

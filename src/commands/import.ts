@@ -46,7 +46,7 @@ export const importJobs: Command<ImportArguments> = async (args, context) => {
       },
     );
   }
-  if (canWrite) await writeTarget(target, content);
+  if (canWrite) await writeTarget(target, content, args.withSecrets === true ? 0o600 : 0o644);
   const exitCode: ExitCode = isRefused ? (canWrite ? EXIT.partial : EXIT.failed) : EXIT.ok;
   print(imported, target, diagnostics, canWrite, exitCode, context);
   return exitCode;

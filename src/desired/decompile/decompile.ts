@@ -12,6 +12,7 @@ import { environmentGroup } from './environment.ts';
 import type { Form, Group, Subject } from './form.ts';
 import { rawForms } from './raw.ts';
 import { runGroup } from './run.ts';
+import { nameSecrets, revealSecrets } from './secrets.ts';
 import { settingGroups } from './settings.ts';
 import { startGroup } from './start.ts';
 import { streamGroup } from './streams.ts';
@@ -43,14 +44,24 @@ export type Decompilation =
   | { readonly ok: true; readonly job: Decompiled }
   | { readonly ok: false; readonly label: string | null; readonly refusal: Refusal };
 
+/** No plist of this holds a token for a secret. */
+const NO_SECRETS: ReadonlyMap<string, string> = new Map();
+
 /**
  * A plist → the fields of an instance that compile to the same plist, by meaning. That they do is not hoped for: the fields are
  * written, read and compiled as any file is, and a key that does not come back the same is said another way, verbatim under
  * `launchd:` at last. What cannot be said even so is refused, with the reason.
  *
  * @param path where it lies, which tells its domain
+ * @param secrets what the tokens in the plist stand for (`hideSecrets`)
  */
-export function decompile(plist: PlistDict, path: string, host: Host, places: Places): Decompilation {
+export function decompile(
+  plist: PlistDict,
+  path: string,
+  host: Host,
+  places: Places,
+  secrets: ReadonlyMap<string, string> = NO_SECRETS,
+): Decompilation {
   const label = plist.entries['Label'];
   const refuse = (code: string, message: string, hint: string): Decompilation => ({
     ok: false,
@@ -75,7 +86,14 @@ export function decompile(plist: PlistDict, path: string, host: Host, places: Pl
   const unsayable = findUnsayable(plist);
   if (unsayable !== null)
     return refuse('import/unsayable', unsayable, 'Take that value out of the plist first.');
-  const found = findForms(dropDefaults(plist), plist, label, placementOf(plist, path, places), host, places);
+  const comesTo: Compare = (fields, wanted) =>
+    checkDeclaration(
+      oneInstance(nameSecrets(fields) as PlistDict, label),
+      [{ label, plist: revealSecrets(wanted, secrets) as PlistDict }],
+      { ...host, env: Object.fromEntries(secrets) },
+      places,
+    );
+  const found = findForms(plist, label, placementOf(plist, path, places), host.home, comesTo);
   if (found.ok) return { ok: true, job: { ...found.job, plist } };
   const [error] = found.check.ok ? [] : found.check.errors;
   if (error !== undefined) return refuse(error.code, error.message, error.hint ?? 'Mend the plist first.');
@@ -149,21 +167,24 @@ type Found =
   | { readonly ok: true; readonly job: Omit<Decompiled, 'plist'> }
   | { readonly ok: false; readonly check: Check };
 
+/** Whether fields come to a plist. */
+type Compare = (fields: PlistDict, wanted: PlistDict) => Check;
+
 function findForms(
-  { entries }: PlistDict,
   original: PlistDict,
   label: string,
   placement: Placement,
-  host: Host,
-  places: Places,
+  home: string,
+  comesTo: Compare,
 ): Found {
+  const { entries } = dropDefaults(original);
   const objections: Record<string, string> = Object.create(null);
   for (const { severity, path, message } of checkPlist(original, placement === 'system' ? 'daemon' : 'agent'))
     if (severity === 'error' && path[0] !== undefined && path[0] !== 'Label') objections[path[0]] ??= message;
   const objected = new Set(Object.keys(objections));
-  const groups = groupsOf({ entries, label, home: host.home, placement, objected });
+  const groups = groupsOf({ entries, label, home, placement, objected });
   const check = (forms: readonly Form[], plist: PlistDict): Check =>
-    checkDeclaration(oneInstance(fieldsOf(forms, placement), label), [{ label, plist }], host, places);
+    comesTo(fieldsOf(forms, placement), plist);
   const done = (forms: readonly Form[]): Found => ({
     ok: true,
     job: {

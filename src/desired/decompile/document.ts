@@ -124,7 +124,7 @@ function decompileOne(
   const label = plist.entries['Label'];
   if (withSecrets || typeof label !== 'string') return decompile(plist, path, host, places);
   const hidden = hideSecrets(plist, label, vault);
-  return decompile(hidden, path, host, places);
+  return decompile(hidden, path, host, places, vault.values);
 }
 
 const NOT_TOGETHER: Refusal = {

@@ -132,3 +132,11 @@ export function nameSecrets(value: PlistValue): PlistValue {
   if (!isDict(value)) return value;
   return dict(Object.entries(value.entries).map(([key, member]) => [key, nameSecrets(member)]));
 }
+
+/** The plist as it was, with the secrets in place of their tokens. */
+export function revealSecrets(value: PlistValue, values: ReadonlyMap<string, string>): PlistValue {
+  if (typeof value === 'string') return value.replaceAll(TOKEN, (_, env: string) => values.get(env) ?? '');
+  if (isArray(value)) return value.map((item) => revealSecrets(item, values));
+  if (!isDict(value)) return value;
+  return dict(Object.entries(value.entries).map(([key, member]) => [key, revealSecrets(member, values)]));
+}

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plistComments } from '../../../src/desired/decompile/comments.ts';
 import { chooseNames } from '../../../src/desired/decompile/names.ts';
 import { isAppleLabel } from '../../../src/launchd/domains.ts';
 import { dict, isDict } from '../../../src/model/plist.ts';
 import { readPlist } from '../../../src/plist/read.ts';
+import { plist as anyJob } from '../../launchd/arbitrary-plist.ts';
 import { imported, installed } from './support.ts';
 
 const AGENTS = '/Users/ada/Library/LaunchAgents';
@@ -211,6 +213,57 @@ instances:
         process_type: null
 `);
     expect(jobs[0]?.instance).toBe('ada-web');
+  });
+});
+
+describe('several jobs in one file', () => {
+  const word = fc.constantFrom(
+    ...['/bin/x', '--token', 'abc$', '${x}', '--password=hunter2', 'ghp_abcdefghijklmnopqrstuvwxyz0123'],
+    ...[
+      'https://a:b0b@c/',
+      'a b',
+      '~',
+      '~/x',
+      '/Users/ada/x',
+      '--d=/Users/ada',
+      'API_KEY=1 foo',
+      "it's",
+      'a"b',
+    ],
+    ...['Bearer abcdefghijklmnop', '$$', '${', 'TOKEN=${x}'],
+  );
+  const variables = fc.dictionary(fc.constantFrom('A', 'API_TOKEN', 'PATH', 'DB_URL'), word);
+  const words = fc.array(word, { maxLength: 4 });
+  const one = fc.record({
+    any: anyJob,
+    name: fc.constantFrom('job', 'web', 'db', 'x'),
+    own: fc.record(
+      {
+        ProgramArguments: words.map((more) => ['/bin/x', ...more]),
+        EnvironmentVariables: variables.map((each) => dict(Object.entries(each))),
+      },
+      { requiredKeys: [] },
+    ),
+  });
+
+  it('come to the same, whatever they share and hide', () => {
+    fc.assert(
+      fc.property(fc.array(one, { minLength: 1, maxLength: 6 }), fc.boolean(), (list, alike) => {
+        const plists = list.map(({ any, name, own }, index) => ({
+          path: `${AGENTS}/${index}.plist`,
+          comments: { above: ['a note'], at: new Map([['KeepAlive', ['why']]]), hidSecret: false },
+          plist: dict([
+            ['Label', `com.${name}.${name}${index}`],
+            ...Object.entries((alike ? (list[0]?.any ?? any) : any).entries),
+            ...Object.entries(own),
+          ]),
+        }));
+        const { jobs, refused, yaml } = imported(plists);
+        if (jobs.length !== plists.length) throw new Error(JSON.stringify(refused));
+        if (/hunter2|ghp_ab|b0b/.test(yaml)) throw new Error(yaml);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
