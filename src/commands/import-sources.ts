@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
+import { inlineIgnores } from '../audit/ignore.ts';
 import { NO_COMMENTS, plistComments } from '../desired/decompile/comments.ts';
 import type { InstalledPlist } from '../desired/decompile/document.ts';
 import { isAppleLabel } from '../launchd/domains.ts';
@@ -165,7 +166,19 @@ async function readAll(
     else {
       const { source } = reading;
       const comments = source === null ? NO_COMMENTS : plistComments(source, withSecrets);
-      plists.push({ path, plist: reading.plist, comments });
+      // Without a reason it does not count in the plist either.
+      const ignores = inlineIgnores(source).flatMap(({ code, reason }) => (reason === null ? [] : [code]));
+      plists.push({ path, plist: reading.plist, comments, ignores });
+      if (comments.hidSecret)
+        told.push({
+          code: 'import/secret',
+          severity: 'warning',
+          message: 'A comment holds what looks like a secret, so `…` stands in its place.',
+          file: path,
+          line: null,
+          column: null,
+          hint: 'Take it out of the plist too; or import with --with-secrets to copy it.',
+        });
     }
   }
   if (apples > 0)

@@ -212,6 +212,35 @@ instances:
   });
 });
 
+describe('the comments of a plist', () => {
+  it('are kept, what audit is to ignore is still ignored, and a secret in one is told', async () => {
+    const keys = `  <!-- reconcile-ignore restart/only-after-success: it ends with 0 to be updated -->
+  <key>KeepAlive</key><dict><key>SuccessfulExit</key><true/></dict>
+  <!-- was ghp_abcdefghijklmnopqrstuvwxyz0123456789 -->
+${AT_LOAD}`;
+    world.write('com.me.web.plist', plist('com.me.web', keys));
+    const { code, stdout, stderr } = await world.reconcile('import', 'com.me.web.plist');
+    expect([code, stdout]).toEqual([
+      0,
+      `version: 1
+label_prefix: com.me
+
+instances:
+  # was …
+  web:
+    command: /bin/sleep 1000
+    # reconcile-ignore restart/only-after-success: it ends with 0 to be updated
+    restart: on-success
+    audit: { ignore: [restart/only-after-success] }
+`,
+    ]);
+    expect(stderr).toMatch(/warning\[import\/secret\]: A comment holds/);
+    world.write('reconcile.yaml', stdout);
+    expect((await world.reconcile('audit', 'com.me.web.plist')).code).toBe(0);
+    expect((await world.reconcile('audit')).stdout).not.toContain('only-after-success');
+  });
+});
+
 describe('import --write', () => {
   const FILE = `# mine
 version: 1

@@ -15,6 +15,8 @@ export interface InstalledPlist {
   readonly path: string;
   readonly plist: PlistDict;
   readonly comments: PlistComments;
+  /** Codes of `audit` that its comments ask not to be told. */
+  readonly ignores?: readonly string[];
 }
 
 export interface ImportOptions {
@@ -159,6 +161,7 @@ function nameJobs(
       fields: dict([
         ['label', label],
         ...Object.entries(fields.entries),
+        ['audit', sayIgnores(from.ignores ?? [])],
         ...resets.map((field) => [field, NULL] as const),
       ]),
       job,
@@ -168,6 +171,10 @@ function nameJobs(
     };
   });
   return { named: named.sort((a, b) => (a.name < b.name ? -1 : 1)), prefix };
+}
+
+function sayIgnores(codes: readonly string[]): PlistDict | undefined {
+  return codes.length === 0 ? undefined : dict([['ignore', [...new Set(codes)]]]);
 }
 
 /** The shortest text that comes to the same; jobs that spoil it for the others are left out. */
