@@ -18,6 +18,7 @@ import { createWaker, type Matters } from '../sys/wake.ts';
 import type { Command, Context } from './context.ts';
 import { explainFailure } from './failure.ts';
 import { openHands } from './hands.ts';
+import { askHealthOf } from './health.ts';
 import { loopFolder, loopStoreOf } from './loop-files.ts';
 import { makePlan } from './planning.ts';
 import { createFileReader, type WatchedFile } from './watch-file.ts';
@@ -203,6 +204,7 @@ function meansOf(
   const { options, signal } = context;
   const { ports, host } = world;
   const memory = createMemory(Date.now);
+  const ask = askHealthOf(world);
   let hasLooked = false;
   let plists: ReadonlyMap<string, string> = new Map();
 
@@ -248,6 +250,8 @@ function meansOf(
     takeTold: () => store.takeTold(),
     saveState: (state) => store.save(state),
     beat: () => store.beat(),
+    askHealth: async ({ healthcheck, domain }) =>
+      healthcheck === undefined ? { outcome: 'passed' } : ask(healthcheck, domain, signal),
     endOfLog: (plist) => endOfLog(plist, ports.files),
     uid: world.rights === 'root-alone' ? 0 : host.uid,
     nameOfUser: (uid) => findAccount(uid)?.name ?? null,

@@ -1,10 +1,12 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { ProbeOutcome } from '../model/health.ts';
 import type { Job } from '../model/job.ts';
 import type { LoopEvent, Told } from '../model/loop.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { pauseAfter } from './back-off.ts';
+import { type HealthMemories, nextAskMs, noteRestarts, type Restarting, watchHealth } from './health.ts';
 import { type Judgement, judgeChanges } from './judge.ts';
 import { type Chosen, chooseChanges, noteContests, noteOutcome, noteTold, withoutGone } from './outcome.ts';
 import { type GivingUp, nextLookMs, type Tracks, watchRuns, withoutFormer } from './runs.ts';
@@ -57,6 +59,8 @@ export interface LoopMeans<D extends Declared> {
   saveState(state: LoopState): Promise<void>;
   /** It still runs: noted without writing the state. */
   beat(): Promise<void>;
+  /** Asks a running job all that its health check names. Without it nobody is asked. */
+  readonly askHealth?: (job: Job) => Promise<ProbeOutcome>;
   endOfLog(plist: string): Promise<{ readonly path: string; readonly lines: readonly string[] } | null>;
   /** Who we are, and how others are called. */
   readonly uid: number;
@@ -98,6 +102,7 @@ export async function runLoop<D extends Declared>(
       track === null ? [] : [[target, track] as const],
     ),
   );
+  let healths: HealthMemories = new Map();
   let rounds = 0;
   let troubles = 0;
   let trouble: string | null = null;
@@ -148,25 +153,42 @@ export async function runLoop<D extends Declared>(
         emit,
       }),
     );
-    if (judged.some((each) => each.do === 'mend') || watched.giveUps.length > 0) {
-      await mend(current, closely, watched.giveUps);
+    const ill = await judgeHealth(current.jobs, seen);
+    if (judged.some((each) => each.do === 'mend') || watched.giveUps.length > 0 || ill.length > 0) {
+      await mend(current, closely, watched.giveUps, ill);
       return AFTER_MS;
     }
-    return nextLookMs(tracks, current.jobs, seen.observed, intervalMs, means.now());
+    const soon = nextLookMs(tracks, current.jobs, seen.observed, intervalMs, means.now());
+    return nextAskMs(healths, current.jobs, soon, means.now());
   }
 
   function judge(current: D, { plan, observed }: Seen): readonly Judgement[] {
     return judgeChanges(plan, observed, state, { declared: current.jobs.length, now: means.now() });
   }
 
-  async function mend(current: D, closely: ReadonlySet<string>, giveUps: readonly GivingUp[]): Promise<void> {
+  async function judgeHealth(jobs: readonly Job[], seen: Seen): Promise<readonly Restarting[]> {
+    const { now, askHealth: ask } = means;
+    if (ask === undefined) return [];
+    const watched = await watchHealth(healths, seen, jobs, { state, now, ask });
+    healths = watched.memories;
+    for (const event of watched.events) emit(event);
+    return watched.restarts;
+  }
+
+  async function mend(
+    current: D,
+    closely: ReadonlySet<string>,
+    giveUps: readonly GivingUp[],
+    ill: readonly Restarting[],
+  ): Promise<void> {
     let chosen: Chosen | undefined;
     const done = await means.mend(current, closely, (fresh) => {
-      chosen = chooseChanges(judge(current, fresh), fresh, giveUps, means.now());
+      chosen = chooseChanges(judge(current, fresh), fresh, giveUps, means.now(), ill);
       return chosen.changes;
     });
     if (chosen === undefined) return;
     const { endOfLog } = means;
+    healths = noteRestarts(healths, [...chosen.restarts.keys()], means.now());
     await keep(await noteOutcome(state, chosen, done, { now: means.now(), intervalMs, emit, endOfLog }));
   }
 

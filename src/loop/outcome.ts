@@ -6,13 +6,17 @@ import type { Change, Plan } from '../model/plan.ts';
 import type { Report, Result } from '../model/report.ts';
 import { canonicalText } from '../plan/canonical.ts';
 import { hashText } from '../plan/hash.ts';
-import { type LifecycleSubject, planGiveUp } from '../plan/lifecycle.ts';
+import { type LifecycleSubject, planGiveUp, planRestart } from '../plan/lifecycle.ts';
+import { pidOf } from '../plan/situation.ts';
 import { noteFailure } from './back-off.ts';
 import { noteCorrection, recentCorrections } from './contest.ts';
+import type { Restarting } from './health.ts';
 import { entryOf, type Judgement } from './judge.ts';
 import type { GivingUp } from './runs.ts';
 import { type LoopState, memoryOf, targetOf, type Word, withMemory } from './state.ts';
 import { writerOf } from './writer.ts';
+
+const AN_HOUR = 3_600_000;
 
 type Emit = (event: LoopEvent) => void;
 
@@ -28,6 +32,8 @@ export interface Chosen {
   readonly keys: ReadonlyMap<string, readonly string[]>;
   /** By target. */
   readonly giveUps: ReadonlyMap<string, GivingUp>;
+  /** By target: why it is restarted. */
+  readonly restarts: ReadonlyMap<string, Restarting>;
 }
 
 /** The changes to make, as the lock holder sees them; what is given up is not mended beside. */
@@ -36,6 +42,7 @@ export function chooseChanges(
   seen: Seen,
   giveUps: readonly GivingUp[],
   now: number,
+  ill: readonly Restarting[] = [],
 ): Chosen {
   const leaving = new Map(
     giveUps.flatMap((each) => {
@@ -46,20 +53,44 @@ export function chooseChanges(
   const mends = judged.flatMap((each) =>
     each.do === 'mend' && !leaving.has(targetOf(each.change)) ? [each] : [],
   );
+  // What is mended is started anyway.
+  const busy = new Set([...mends.map(({ change }) => targetOf(change)), ...leaving.keys()]);
+  const restarting = ill.flatMap((each) => {
+    const change = busy.has(targetOf(each.job)) ? null : planHealthRestart(each.job, seen);
+    return change === null ? [] : [{ each, change }];
+  });
   return {
-    changes: [...mends.map(({ change }) => change), ...[...leaving.values()].map(({ change }) => change)],
+    changes: [...mends, ...leaving.values(), ...restarting].map(({ change }) => change),
     keys: new Map(mends.map(({ change, keys }) => [targetOf(change), keys])),
     giveUps: new Map([...leaving].map(([target, { each }]) => [target, each])),
+    restarts: new Map(restarting.map(({ each }) => [targetOf(each.job), each])),
   };
 }
 
 /** Null: it is not ours, not loaded, or held by now. */
 function planToGiveUp({ job, giveUp, count }: GivingUp, seen: Seen, now: number): Change | null {
+  const subject = subjectOf(job, seen);
+  if (subject === null) return null;
+  const change = planGiveUp(subject, { at: new Date(now).toISOString(), ...giveUp, ...count });
+  return change.blocked === null ? change : null;
+}
+
+/** One `kickstart -k`. Null: it has no process any more, or is not ours to restart by now. */
+function planHealthRestart(job: Job, seen: Seen): Change | null {
+  const subject = subjectOf(job, seen);
+  if (subject === null || subject.disabled || pidOf(subject.service) === null) return null;
+  const change = planRestart(subject);
+  return change.blocked === null ? change : null;
+}
+
+/** Null: not ours, not loaded, or held. */
+function subjectOf(job: Job, seen: Seen): LifecycleSubject | null {
   const { observed, plan } = seen;
   const entry = entryOf(job, plan.stack, observed);
   const there = observed.jobs.find((each) => targetOf(each) === targetOf(job));
-  if (entry === null || entry.held || there?.service.state !== 'loaded') return null;
-  const subject: LifecycleSubject = {
+  const isLoaded = there?.service.state === 'loaded' || there?.service.state === 'proven';
+  if (entry === null || entry.held || there === undefined || !isLoaded) return null;
+  return {
     instance: job.instance,
     label: job.label,
     domain: job.domain,
@@ -70,8 +101,6 @@ function planToGiveUp({ job, giveUp, count }: GivingUp, seen: Seen, now: number)
     declaredOff: job.enabled === false,
     entry,
   };
-  const change = planGiveUp(subject, { at: new Date(now).toISOString(), ...giveUp, ...count });
-  return change.blocked === null ? change : null;
 }
 
 /** What came of it: corrections counted, failures put off, deeds told. */
@@ -95,6 +124,13 @@ export async function noteOutcome(
     const { instance, label, domain, op, reasons } = change;
     const name = { instance, label, domain };
     const givingUp = chosen.giveUps.get(target);
+    const ill = chosen.restarts.get(target);
+    if (ill !== undefined) {
+      means.emit({ event: 'restarted', ...name, reason: ill.reason, outcome: result.outcome });
+      const recent = memoryOf(next, change).restarts.filter((at) => means.now - at < AN_HOUR);
+      next = withMemory(next, change, { restarts: [...recent, means.now] });
+      continue;
+    }
     if (isDone(result)) {
       if (givingUp !== undefined) {
         const log = await means.endOfLog(change.plist);
@@ -102,7 +138,8 @@ export async function noteOutcome(
         next = withMemory(next, change, { track: null });
         continue;
       }
-      const cause = keys.length > 0 ? 'outside' : 'declaration';
+      const isHealed = keys.length > 0 || reasons.includes('leftover');
+      const cause = isHealed ? 'outside' : 'declaration';
       means.emit({ event: 'applied', ...name, op, reasons, keys, cause, outcome: result.outcome });
       const corrections = noteCorrection(memoryOf(next, change).corrections, keys, means.now);
       next = withMemory(next, change, { corrections, failures: null });

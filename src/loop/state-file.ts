@@ -33,9 +33,10 @@ function toMemory(value: unknown): JobMemory | null {
   const contested = orNull(value['contested'], toContested);
   const failures = orNull(value['failures'], toFailures);
   const track = orNull(value['track'], toTrack);
+  const restarts = toList(value['restarts'] ?? [], (at) => (isTime(at) ? at : null));
   if (corrections === null || contested === undefined || failures === undefined || track === undefined)
     return null;
-  return { corrections, contested, failures, track };
+  return restarts === null ? null : { corrections, contested, failures, track, restarts };
 }
 
 function toCorrection(value: unknown): Correction | null {

@@ -43,6 +43,8 @@ export interface JobMemory {
   readonly contested: Contested | null;
   readonly failures: Failures | null;
   readonly track: Track | null;
+  /** When the loop restarted it for its health, within the last hour. */
+  readonly restarts: readonly number[];
 }
 
 /** What the loop remembers, beyond a restart of it. */
@@ -59,7 +61,13 @@ export interface Word {
   readonly at: number;
 }
 
-export const NO_MEMORY: JobMemory = { corrections: [], contested: null, failures: null, track: null };
+export const NO_MEMORY: JobMemory = {
+  corrections: [],
+  contested: null,
+  failures: null,
+  track: null,
+  restarts: [],
+};
 
 export const EMPTY_STATE: LoopState = { version: 1, jobs: {} };
 
@@ -85,6 +93,7 @@ export function withMemory(
     memory.corrections.length === 0 &&
     memory.contested === null &&
     memory.failures === null &&
-    memory.track === null;
+    memory.track === null &&
+    memory.restarts.length === 0;
   return { ...state, jobs: isEmpty ? rest : { ...rest, [target]: memory } };
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Domain } from './domain.ts';
+import type { HealthState } from './health.ts';
 import type { Op, Reason } from './plan.ts';
 import type { Failure, Outcome } from './report.ts';
 import type { LastExit } from './service.ts';
@@ -91,6 +92,19 @@ export type LoopEvent =
     } & JobName)
   /** Told by an apply, a start or a restart by hand, or by a change of its declaration: the loop minds it again. */
   | ({ readonly event: 'taken-up' } & JobName)
+  /** A job with a health check came to be unhealthy, or not to be asked, or is well again. */
+  | ({
+      readonly event: 'health';
+      readonly state: HealthState;
+      /** As last heard; empty when it is well. */
+      readonly reason: string;
+      /** How often the loop has restarted it for that within the hour. */
+      readonly restarts: number;
+      /** It would be restarted, and has been so lately or so often that it is not before then; else null. */
+      readonly retryAt: number | null;
+    } & JobName)
+  /** An unhealthy job was restarted: `on_unhealthy: restart`. */
+  | ({ readonly event: 'restarted'; readonly reason: string; readonly outcome: Outcome } & JobName)
   | ({ readonly event: 'crash-looping' } & CrashCount & JobName)
   /** `give_up`: it was taken out of launchd, and is held. */
   | ({

@@ -81,10 +81,15 @@ export function isDue(
   now: number,
 ): boolean {
   if (pid === null || leftAlone) return false;
-  if (pid !== memory.pid || memory.askedAt === null) return true;
+  const at = dueAt(memory, check);
+  return pid !== memory.pid || at === null || now >= at;
+}
+
+/** When the process that was last judged is to be asked again; null: none was asked yet. */
+export function dueAt({ askedAt, health }: HealthMemory, check: Healthcheck): number | null {
+  if (askedAt === null) return null;
   const interval = check.interval * SECOND;
-  const isStarting = memory.health?.state === 'starting';
-  return now - memory.askedAt >= (isStarting ? Math.min(interval, STARTING_INTERVAL) : interval);
+  return askedAt + (health?.state === 'starting' ? Math.min(interval, STARTING_INTERVAL) : interval);
 }
 
 /**

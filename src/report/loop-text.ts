@@ -65,8 +65,11 @@ function words(
         below: told(event.diagnostics, sources, style),
       };
     case 'applied': {
-      const why =
-        event.cause === 'outside' ? `had come to differ: ${event.keys.join(', ')}` : 'as the file says now';
+      const why = event.reasons.includes('leftover')
+        ? 'what a dead run left in its way was removed'
+        : event.cause === 'outside'
+          ? `had come to differ: ${event.keys.join(', ')}`
+          : 'as the file says now';
       return {
         sign: event.cause === 'outside' ? '~' : '+',
         color: 'green',
@@ -107,6 +110,27 @@ function words(
         ],
       };
     }
+    case 'health': {
+      const name = event.instance ?? event.label;
+      const again =
+        event.restarts === 0 ? '' : `, restarted ${count(event.restarts, 'time')} within the hour`;
+      if (event.state === 'healthy')
+        return { sign: '+', color: 'green', text: `${job(event)}  healthy again${again}` };
+      return {
+        ...bad,
+        text: `${job(event)}  ${event.state === 'unknown' ? 'its health is not known' : event.state}: ${sentence(event.reason, style)}`,
+        below:
+          event.retryAt === null
+            ? [hint(`See how it is doing: reconcile status ${name}`)]
+            : [`restarted already${again}; not again before ${clock(event.retryAt)}`],
+      };
+    }
+    case 'restarted':
+      return {
+        sign: '~',
+        color: 'green',
+        text: `${job(event)}  ${event.outcome === 'applied' ? 'restarted' : `not restarted (${event.outcome})`}, since it was unhealthy: ${sentence(event.reason, style)}`,
+      };
     case 'taken-up':
       return { ...info, text: `${job(event)}  minded again` };
     case 'crash-looping':

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { jobUntil, statusOf } from '../support/jobs.ts';
 import { createWorld, type World } from '../support/private-home.ts';
+import { startWatch } from '../support/watch.ts';
 
 /** `healthcheck:` in apply, start, restart and status; real processes, real sockets. One world, in this order. */
 
@@ -18,7 +19,9 @@ const wait = setInterval(() => {
   if (!existsSync(gate)) return;
   clearInterval(wait);
   rmSync(socket, { force: true });
-  createServer().listen(socket, () => console.log('listening'));
+  const server = createServer().listen(socket, () => console.log('listening'));
+  // Hangs from the moment that the gate is closed, and for good.
+  setInterval(() => existsSync(gate) || server.close(), 20);
 }, 20);
 process.on('SIGTERM', () => process.exit(0));
 `;
@@ -124,5 +127,47 @@ describe('a job with a health check', () => {
     expect(applied.diagnostics.map(({ code }) => code)).toContain('job/failing');
     expect(applied.diagnostics.map(({ code }) => code)).not.toContain('job/unhealthy');
     expect(await statusOf(world, 'broken')).toMatchObject({ verdict: 'throttled', health: null });
+  });
+});
+
+describe('the loop', () => {
+  const watch = (): ReturnType<typeof startWatch> => {
+    const watching = startWatch(world);
+    onTestFinished(() => watching.end('SIGKILL').then(() => {}));
+    return watching;
+  };
+  const gate = (): string => join(world.home, 'gate');
+
+  it('tells of an unhealthy job, and does not touch it unless that is declared', async () => {
+    writeFileSync(gate(), '');
+    world.write('reconcile.yaml', declare());
+    const { pid } = await jobUntil(world, 'web', 'is healthy', ({ health }) => health?.state === 'healthy');
+    const watching = watch();
+    await watching.told('file-loaded');
+    rmSync(gate());
+    const told = await watching.told('health', ({ state }) => state === 'unhealthy');
+    expect(told).toMatchObject({ instance: 'web', restarts: 0, retry_at: null });
+    expect(told['reason']).toContain(`${world.home}/web.sock`);
+    expect(await statusOf(world, 'web')).toMatchObject({ pid });
+    expect(watching.events().map(({ event }) => event)).not.toContain('restarted');
+    await watching.end();
+  });
+
+  it('restarts it once where that is declared, and tells that it is well again', async () => {
+    const before = await statusOf(world, 'web');
+    world.write(
+      'reconcile.yaml',
+      declare().replace('start_period: 1s', 'start_period: 1s, on_unhealthy: restart'),
+    );
+    const watching = watch();
+    const restarted = await watching.told('restarted');
+    expect(restarted).toMatchObject({ instance: 'web', outcome: 'applied' });
+    // Before it may come up.
+    writeFileSync(gate(), '');
+    expect(await watching.told('health', ({ state }) => state === 'healthy')).toMatchObject({ restarts: 1 });
+    const after = await jobUntil(world, 'web', 'is healthy', ({ health }) => health?.state === 'healthy');
+    expect(after.pid).not.toBe(before.pid);
+    expect(after.runs).toBe((before.runs ?? 0) + 1);
+    expect(watching.events().filter(({ event }) => event === 'restarted')).toHaveLength(1);
   });
 });

@@ -14,6 +14,7 @@ const STATE: LoopState = {
         writer: { name: null, writtenAt: 5 },
       },
       failures: { count: 3, retryAt: 4, signature: 'def' },
+      restarts: [4],
       track: {
         ended: 4,
         pid: null,
