@@ -102,6 +102,21 @@ describe('the variables of the session', () => {
     expect(readFileSync(`${seen}.org.example.after`, 'utf8')).toBe('vi,more\n');
     expect((await world.launchctl('getenv', 'EDITOR')).stdout).toBe('vi\n');
   });
+
+  it('setenv tells a job of our launchctl and of its own world', async () => {
+    const world = open();
+    const seen = join(world.folder, 'seen');
+    const PATH = [dirname(LAUNCHCTL), process.env['PATH'] ?? ''].join(delimiter);
+    await world.launchctl('setenv', 'PATH', PATH, 'RECONCILE_EMBEDDED_DIR', world.root);
+    await world.load('org.example.caller', {
+      ProgramArguments: shell(
+        `launchctl print "${world.gui}/org.example.caller" > "${seen}.part"; mv "${seen}.part" "${seen}"`,
+      ),
+      RunAtLoad: true,
+    });
+    await vi.waitFor(() => expect(existsSync(seen)).toBe(true), soon);
+    expect(readFileSync(seen, 'utf8')).toMatch(/^\tstate = running$/m);
+  });
 });
 
 describe('asuser', () => {
