@@ -361,6 +361,7 @@ export function buildProgram(version: string, run: Run): Commander {
       ),
     );
 
+  addAgent(program, run);
   addSides(program, run);
   addDetached(program, run);
   addEmbedded(program, run);
@@ -370,6 +371,44 @@ export function buildProgram(version: string, run: Run): Commander {
   ))
     withCommonOptions(command, command.name() === 'logs' ? '--file <path>' : undefined);
   return program;
+}
+
+function addAgent(program: Commander, run: Run): void {
+  const agent = program
+    .command('agent')
+    .description('the loop as a launchd job of our own, which outlives a logout and a kill')
+    .helpGroup('The loop:');
+  agent
+    .command('install')
+    .description('declare and load it; run it again to change it')
+    .option('--interval <duration>', 'how often it looks, beside after each change (default: 10s)', timeLimit)
+    .option('--system', "a daemon, for the system's own jobs")
+    .action((own: { interval?: number; system?: boolean }, command: Commander) =>
+      run('agent install', async () => (await import('./agent.ts')).agentInstall, own, allOptions(command)),
+    );
+  agent
+    .command('uninstall')
+    .description('take it away; every job that it minds stays as it is')
+    .argument('[stack]', 'which, where there are several')
+    .action((stack: string | undefined, _, command: Commander) =>
+      run(
+        'agent uninstall',
+        async () => (await import('./agent.ts')).agentUninstall,
+        { stack },
+        allOptions(command),
+      ),
+    );
+  agent
+    .command('status')
+    .description('whether it runs, when it last looked, and what it did')
+    .action((_, command: Commander) =>
+      run(
+        'agent status',
+        async () => (await import('./agent-status.ts')).agentStatus,
+        {},
+        allOptions(command),
+      ),
+    );
 }
 
 /** Started by ourselves, with other rights, never by a person: docs/design/privilege.md. */

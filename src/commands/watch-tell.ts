@@ -2,7 +2,7 @@ import type { LoopStore } from '../loop/store.ts';
 import type { Told } from '../model/loop.ts';
 import { eventToJson } from '../report/loop-json.ts';
 import { renderEvent } from '../report/loop-text.ts';
-import { createCappedLog } from '../sys/capped-log.ts';
+import { capStandardError, createCappedLog } from '../sys/capped-log.ts';
 import type { Context } from './context.ts';
 
 /** Where everything goes that the loop does, and decides not to do. */
@@ -22,6 +22,7 @@ export async function createTeller(
   { terminal, options }: Context,
   { log, sources }: { readonly log: string | null; readonly sources: () => Readonly<Record<string, string>> },
 ): Promise<Teller> {
+  if (log !== null) capStandardError();
   const file = log === null ? null : await createCappedLog(log);
   const startedAt = Date.now();
   const recent: Told[] = [];
@@ -66,7 +67,8 @@ function timeOfDay(at: number): string {
   return new Date(at).toTimeString().slice(0, 8);
 }
 
-function dateAndTime(at: number): string {
+/** `2026-11-22 04:12:53`, in local time. */
+export function dateAndTime(at: number): string {
   const date = new Date(at);
   const two = (number: number): string => String(number).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${timeOfDay(at)}`;

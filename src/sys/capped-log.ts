@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A log that grows no further than this, and one former file of the same size: bytes. */
@@ -34,4 +43,14 @@ export async function createCappedLog(path: string, limit: number = LOG_LIMIT): 
     },
     close: () => closeSync(descriptor),
   };
+}
+
+/** What a job writes beside its log, such as the words of a Node that cannot run us, grows no further either. */
+export function capStandardError(limit: number = LOG_LIMIT): void {
+  try {
+    const stat = fstatSync(2);
+    if (stat.isFile() && stat.size > limit) ftruncateSync(2);
+  } catch {
+    // It is closed, or no file.
+  }
 }

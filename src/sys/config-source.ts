@@ -110,6 +110,19 @@ function readUpTo(descriptor: number, limit: number): Buffer {
 }
 
 /**
+ * Why root cannot be sure of what a job of its own would read or run there: the file, its folder or one above could be
+ * changed by somebody else. Null: it is root's alone.
+ */
+export function whyNotRoots(path: string): string | null {
+  try {
+    const realPath = realpathSync(path);
+    return whyUntrusted(path, realPath, statSync(realPath), null);
+  } catch (error) {
+    return `${path} cannot be looked at: ${(error as Error).message}.`;
+  }
+}
+
+/**
  * Root acts on what it reads, so nobody else may be able to change it: the file and its folder belong to root or to who
  * called sudo and are writable by the owner alone, and nobody else can put another folder in the place of one above. Where
  * `path` is a link, the same holds for the folder that the link stands in, since who can write there can point it elsewhere.

@@ -1,0 +1,148 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
+import { createWorld, until, type World } from '../support/private-home.ts';
+
+/** The loop as a job of launchd: on one world, in this order. */
+
+const FILE = `version: 1
+name: test
+label_prefix: com.example
+include: ["more/*.yaml?"]
+instances:
+  web:
+    script: exec sleep 1000
+    restart: { policy: always, throttle: 1s }
+  other:
+    script: exec sleep 5000
+`;
+
+interface AgentState {
+  readonly stack: string;
+  readonly label: string;
+  readonly pid: number | null;
+  readonly last_round: string | null;
+  readonly recent: readonly Readonly<Record<string, unknown>>[];
+  readonly log: string;
+}
+
+let world: World;
+beforeAll(() => {
+  world = createWorld();
+  world.write('reconcile.yaml', FILE);
+});
+afterAll(() => world.end());
+
+async function agent(): Promise<AgentState | undefined> {
+  const document = await world.json('agent', 'status');
+  return (document['agents'] as readonly AgentState[])[0];
+}
+
+/** Never 0, which would mean this process and all its group. */
+function pidOf(state: AgentState | undefined): number {
+  if (state?.pid == null) throw new Error(`the agent does not run: ${JSON.stringify(state)}`);
+  return state.pid;
+}
+
+const applied = (state: AgentState | undefined, instance: string, op: string): boolean =>
+  state?.recent.some(
+    (each) => each['event'] === 'applied' && each['instance'] === instance && each['op'] === op,
+  ) === true;
+
+describe('agent', () => {
+  it('is not there before it was installed', async () => {
+    expect(await world.json('agent', 'status')).toMatchObject({ agents: [], exit_code: 0 });
+    expect((await world.reconcile('agent', 'uninstall', '--yes')).code).toBe(64);
+  });
+
+  it('refuses a file that takes from the environment what launchd gives to no job', async () => {
+    const variable = '$'.concat('{env.LANG}');
+    const file = world.write(
+      'env.yaml',
+      FILE.replace('sleep 1000', `sleep 1000 ${variable}`).replace('script', 'command'),
+    );
+    const { code, stderr } = await world.reconcile('agent', 'install', '--yes', '-f', file);
+    expect(code).toBe(65);
+    expect(stderr).toContain('agent/environment');
+  });
+
+  it('is a job as any other, planned, applied and watched by launchd', async () => {
+    const { code, stdout } = await world.reconcile('agent', 'install', '--yes', '--interval', '200ms');
+    expect(code).toBe(0);
+    expect(stdout).toContain('local.reconcile-agent.test');
+    await jobUntil(world, 'web', 'runs', isRunning);
+    const state = await until('the agent has applied the file', async () => {
+      const seen = await agent();
+      return seen?.pid != null && applied(seen, 'web', 'create') ? seen : undefined;
+    });
+    expect(Date.now() - Date.parse(state.last_round ?? '')).toBeLessThan(60_000);
+    const plist = world.read('.local/state/reconcile/embedded/LaunchAgents/local.reconcile-agent.test.plist');
+    expect(plist).toContain(join(world.home, 'reconcile.yaml'));
+    expect(plist).toContain(join(world.home, 'more'));
+    expect(plist).toContain('<key>KeepAlive</key>');
+    expect(existsSync(state.log)).toBe(true);
+    expect((await world.reconcile('agent', 'status')).stdout).toMatch(/running \(pid \d+\)/);
+    // Once more, nothing changes.
+    const again = await world.reconcile('agent', 'install', '--yes', '--interval', '200ms');
+    expect(again).toMatchObject({ code: 0 });
+    expect((await agent())?.pid).toBe(state.pid);
+    // It belongs to another stack than the jobs.
+    expect((await world.reconcile('plan')).stdout).toContain('No changes. 2 jobs match.');
+  });
+
+  it('is started again after a kill, and applies what was changed meanwhile', async () => {
+    const before = await agent();
+    process.kill(pidOf(before), 'SIGKILL');
+    world.write('reconcile.yaml', FILE.replace('1000', '2000'));
+    const after = await until(
+      'the relaunched loop has applied the change',
+      async () => {
+        const seen = await agent();
+        return applied(seen, 'web', 'update') ? seen : undefined;
+      },
+      60_000,
+    );
+    expect(after.pid).not.toBe(before?.pid);
+    expect(world.read('.local/state/reconcile/embedded/LaunchAgents/com.example.web.plist')).toContain(
+      'sleep 2000',
+    );
+    mkdirSync(join(world.home, 'more'), { recursive: true });
+    world.write('more/tick.yaml', 'instances:\n  tick: { command: /bin/echo, start: { every: 1h } }\n');
+    await until('it has found the new file', async () => applied(await agent(), 'tick', 'create'));
+  });
+
+  it('is taken away, and every job that it minded stays with its process', async () => {
+    const web = await jobUntil(world, 'web', 'runs', isRunning);
+    const other = await statusOf(world, 'other');
+    const pid = pidOf(await agent());
+    expect((await world.reconcile('agent', 'uninstall', '--yes')).code).toBe(0);
+    expect(await world.json('agent', 'status')).toMatchObject({ agents: [] });
+    await until('its process has ended', () => {
+      try {
+        return !process.kill(pid, 0);
+      } catch {
+        return true;
+      }
+    });
+    expect((await statusOf(world, 'web')).pid).toBe(web.pid);
+    expect((await statusOf(world, 'other')).pid).toBe(other.pid);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'for the system is refused unless all that it runs is root’s alone',
+    async () => {
+      // Only a daemon of root runs as root.
+      chmodSync(world.home, 0o777);
+      const refused = await world.reconcile('agent', 'install', '--system', '--yes');
+      expect(refused).toMatchObject({ code: 65 });
+      expect(refused.stderr).toMatch(/agent\/untrusted|file\/untrusted/);
+      chmodSync(world.home, 0o700);
+      world.write('more/tick.yaml', 'instances: {}\n');
+      chmodSync(join(world.home, 'more/tick.yaml'), 0o666);
+      const included = await world.reconcile('agent', 'install', '--system', '--yes');
+      expect(included.stderr).toContain('more/tick.yaml');
+      expect(included.code).toBe(65);
+    },
+  );
+});
