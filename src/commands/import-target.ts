@@ -139,16 +139,16 @@ export async function writeTarget(target: Target, content: string, mode: number)
         exitCode: EXIT.failed,
       },
     );
-  if (
-    target.kind === 'there' &&
-    withoutMark(readFileSync(target.path, 'utf8')) !== withoutMark(target.content)
-  )
+  const now = target.kind === 'there' ? readFileSync(target.path, 'utf8') : '';
+  if (target.kind === 'there' && withoutMark(now) !== withoutMark(target.content))
     throw new ReconcileError(
       'import/changed',
       `${target.path} was changed in the meantime; it was left as it is.`,
       { hint: 'Run the command again.', exitCode: EXIT.failed },
     );
-  await realFiles.write(target.path, content, there?.mode ?? mode);
+  // Sources are kept without the mark that some editors put first; the file keeps its own.
+  const mark = now.startsWith('\ufeff') ? '\ufeff' : '';
+  await realFiles.write(target.path, `${mark}${withoutMark(content)}`, there?.mode ?? mode);
 }
 
 const withoutMark = (text: string): string => text.replace(/^\ufeff/, '');

@@ -23,9 +23,16 @@ const SYMBOLS: Readonly<Record<Op, Symbol>> = {
   noop: { unicode: '!', ascii: '!', color: 'magenta' },
 };
 
+/** There, the same as declared, and not ours: nothing is in the way of `--adopt`, and nothing would change by it. */
+export function isAsDeclared({ op, blocked, fields, reasons }: Change): boolean {
+  const isForeignAlone = reasons.every((reason) => reason === 'foreign');
+  return op === 'adopt' && blocked?.code === 'job/foreign' && fields.length === 0 && isForeignAlone;
+}
+
 /** The sign of a change (interface §4): `!` for what is blocked, was changed outside or is left alone for a reason. */
 export function changeSymbol(change: Change, style: Style): string {
-  const outside = change.blocked !== null || change.reasons.includes('drifted');
+  const isBlocked = change.blocked !== null && !isAsDeclared(change);
+  const outside = isBlocked || change.reasons.includes('drifted');
   const symbol = SYMBOLS[outside ? 'noop' : change.op];
   return paint(style, symbol.color, style.unicode ? symbol.unicode : symbol.ascii);
 }
@@ -43,7 +50,8 @@ export function changeName(
 /** Why, and what it means for the process: `the declaration changed; will restart`. */
 export function changeReason(change: Change, removed?: string): string {
   const reasons = change.reasons.filter((reason) => !isImplied(reason, change.reasons));
-  const parts = [reasons.map((reason) => reasonWords(reason, change, removed)).join(', ')];
+  const why = reasons.map((reason) => reasonWords(reason, change, removed)).join(', ');
+  const parts = [isAsDeclared(change) ? `as declared, ${why}` : why];
   if (change.blocked === null) {
     if (change.restarts) parts.push('will restart');
     if (change.starts) parts.push('will start');

@@ -25,8 +25,10 @@ export function maskLine(line: string): string {
     if (!SAYS_NOTHING.test(text)) stars.push([from, from + text.length]);
   }
   for (const match of line.matchAll(/[^\s"',[\]{}]+/g)) {
-    if (isSensitive([], match[0]) && !/\$\{/.test(match[0]))
-      stars.push([match.index, match.index + match[0].length]);
+    // `--token=${env.TOKEN}`: the brace ends the word, and its dollar is no secret.
+    const isReference = match[0].endsWith('$') && line[match.index + match[0].length] === '{';
+    const word = isReference ? match[0].slice(0, -1) : match[0];
+    if (isSensitive([], word) && !/\$\{/.test(word)) stars.push([match.index, match.index + word.length]);
   }
   return stars.reduce(
     (text, [from, to]) => text.slice(0, from) + '*'.repeat(to - from) + text.slice(to),

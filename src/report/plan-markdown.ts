@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Change, FieldChange, Plan } from '../model/plan.ts';
-import { changeReason, changeSymbol, leftoverName } from './change-text.ts';
+import { changeReason, changeSymbol, isAsDeclared, leftoverName } from './change-text.ts';
 import { MARKDOWN_STYLE, markdownCode, markdownFence, markdownTable, markdownText } from './markdown.ts';
-import { maskedValue, needsShowing, renderTotal } from './plan-text.ts';
+import { ADOPT_HINT, isInTheWay, maskedValue, needsShowing, renderTotal } from './plan-text.ts';
 import { renderChange, renderPath } from './value-text.ts';
 
 /**
@@ -20,14 +20,16 @@ export function planToMarkdown(plan: Plan): string {
   const parts = [
     `**${markdownText(renderTotal(plan))}**`,
     ...(rows.length === 0 ? [] : [markdownTable(['', 'job', 'label', 'why, and what happens'], rows)]),
+    ...(shown.some(isAsDeclared) ? [ADOPT_HINT] : []),
     ...shown.filter(hasDetails).map(details),
     ...(plan.diagnostics.some(isTold) ? [plan.diagnostics.filter(isTold).map(warning).join('\n')] : []),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-function hasDetails({ fields, blocked, actions }: Change): boolean {
-  return fields.length > 0 || blocked !== null || actions.some(({ action }) => action === 'remove-leftover');
+function hasDetails(change: Change): boolean {
+  const isLeftover = change.actions.some(({ action }) => action === 'remove-leftover');
+  return change.fields.length > 0 || isInTheWay(change) || isLeftover;
 }
 
 function leftovers({ actions }: Change): readonly string[] {

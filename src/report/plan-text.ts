@@ -1,5 +1,5 @@
 import type { Action, Change, FieldChange, Plan, Reason } from '../model/plan.ts';
-import { changeName, changeReason, changeSymbol, leftoverName } from './change-text.ts';
+import { changeName, changeReason, changeSymbol, isAsDeclared, leftoverName } from './change-text.ts';
 import { count, printable, sentence } from './printable.ts';
 import { arrow, paint, type Style } from './style.ts';
 import { type Summary, summarise } from './summary.ts';
@@ -14,9 +14,19 @@ import { renderChange, renderPath } from './value-text.ts';
 export function renderPlan(plan: Plan, style: Style, removed?: string): string {
   const shown = plan.changes.filter(needsShowing);
   const jobs = shown.map((change) => `${renderJob(change, style, removed)}\n`);
-  const between = shown.some((change) => change.fields.length > 0 || change.blocked !== null) ? '\n' : '';
+  const between = shown.some((change) => change.fields.length > 0 || isInTheWay(change)) ? '\n' : '';
   const end = shown.length > 0 ? '\n' : '';
-  return `${jobs.join(between)}${end}${renderTotal(plan)}\n`;
+  const hint = plan.changes.some(isAsDeclared) ? `${paint(style, 'green', 'hint')}: ${ADOPT_HINT}\n` : '';
+  return `${jobs.join(between)}${end}${renderTotal(plan)}\n${hint}`;
+}
+
+/** What a plan tells of jobs that are as declared and not ours, once for all of them. */
+export const ADOPT_HINT =
+  'Run `reconcile apply --adopt` to manage what is as declared from now on; none of it is restarted.';
+
+/** Blocked by something that has to be told at the job itself. */
+export function isInTheWay(change: Change): boolean {
+  return change.blocked !== null && !isAsDeclared(change);
 }
 
 /** Jobs that match are not listed, save those that are left alone although something is unlike declared. */
@@ -45,7 +55,8 @@ const LEFT_ALONE: readonly Reason[] = ['disabled', 'held', 'removed', 'unknown']
 export function renderTotal(plan: Plan): string {
   const here = plan.changes.filter((change) => !isElsewhere(change));
   const left = here.filter(isLeftAlone).length;
-  return renderSummary(summarise({ ...plan, changes: here }), left);
+  const asDeclared = here.filter(isAsDeclared).length;
+  return renderSummary(summarise({ ...plan, changes: here }), left, asDeclared);
 }
 
 function renderJob(change: Change, style: Style, removed?: string): string {
@@ -82,7 +93,7 @@ export function maskedValue(value: unknown): string {
 }
 
 function renderBlocked(change: Change, style: Style): readonly string[] {
-  if (change.blocked === null) return [];
+  if (change.blocked === null || !isInTheWay(change)) return [];
   const { message, hint } = change.blocked;
   const lines = [`    ${paint(style, 'magenta', 'blocked')}: ${sentence(message, style)}`];
   if (hint !== '') lines.push(`    ${paint(style, 'green', 'hint')}: ${sentence(hint, style)}`);
@@ -92,11 +103,14 @@ function renderBlocked(change: Change, style: Style): readonly string[] {
 /**
  * `Plan: 1 to create, 14 unchanged. 1 job will start.`, or `No changes. 17 jobs match.`
  * @param left how many of the unchanged are unlike declared and left so
+ * @param asDeclared how many of the blocked are as declared, and only not ours
  */
-export function renderSummary(summary: Summary, left: number): string {
-  const parts = ORDER.filter((name) => summary[name] > 0).map((name) =>
-    name === 'blocked' ? `${summary.blocked} blocked` : `${summary[name]} to ${name}`,
+export function renderSummary(summary: Summary, left: number, asDeclared: number): string {
+  const counted = { ...summary, blocked: summary.blocked - asDeclared };
+  const parts = ORDER.filter((name) => counted[name] > 0).map((name) =>
+    name === 'blocked' ? `${counted.blocked} blocked` : `${counted[name]} to ${name}`,
   );
+  if (asDeclared > 0) parts.push(`${asDeclared} to adopt with --adopt`);
   if (parts.length === 0) return renderNoChanges(summary.noop - left, left);
   if (summary.noop > 0) parts.push(`${summary.noop} unchanged`);
   return `Plan: ${parts.join(', ')}.${processes(summary)}`;

@@ -73,6 +73,11 @@ describe('thirty jobs that others installed', () => {
     const without = await world.reconcile('plan');
     expect([without.code, without.stderr.includes('GATEWAY_TOKEN')]).toEqual([65, true]);
     (world.env as Record<string, string>)['GATEWAY_TOKEN'] = '4f9b3c2d1e';
+    const told = (await world.reconcile('plan')).stdout;
+    expect(told.match(/^= .*as declared, not managed by reconcile yet$/gm)).toHaveLength(INSTALLED.length);
+    expect(told).toContain(
+      `Plan: ${INSTALLED.length} to adopt with --adopt.\nhint: Run \`reconcile apply --adopt\``,
+    );
     const plan = await world.json('plan');
     const changes = plan['changes'] as readonly Record<string, unknown>[];
     const other = changes.filter(
@@ -281,6 +286,16 @@ moved:${after}`);
     const again = await world.reconcile('import', 'plists', '--write');
     expect([again.code, again.stderr.match(/import\/declared/g)?.length]).toEqual([0, 2]);
     expect(again.stderr).toContain('There is nothing to import.');
+  });
+
+  it('keeps the byte order mark of a file that has one', async () => {
+    const before = '\ufeffversion: 1\r\ninstances:\r\n  web: { command: /bin/web }\r\n';
+    world.write('reconcile.yaml', before);
+    world.write('plists/com.me.db.plist', plist('com.me.db', AT_LOAD));
+    const { code } = await world.reconcile('import', 'plists', '--write');
+    const after = world.read('reconcile.yaml');
+    expect([code, after.startsWith(before)]).toEqual([0, true]);
+    expect(after.slice(before.length)).not.toMatch(/[^\r]\n/);
   });
 
   it('imports what can be, and ends with 3 when something was left', async () => {

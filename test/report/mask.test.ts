@@ -23,6 +23,8 @@ describe('a line with secrets', () => {
     'TOKEN: ${env.TOKEN}',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the file's own syntax.
     'TOKEN: "${vars.token}"',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the file's own syntax.
+    'command: [x, --auth=${env.AUTH}]',
     'TOKEN: true',
     'TOKEN:',
     'secrets: {A: {file: /x}}',

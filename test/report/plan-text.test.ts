@@ -106,6 +106,22 @@ Plan: 1 to create, 2 to update, 1 to reload, 1 to load, 1 to adopt, 1 to move, 1
 `);
   });
 
+  it('shows what is as declared and not ours as adopted without a restart, with one hint for all', () => {
+    const blocked = { code: 'job/foreign', message: 'It is there.', hint: 'Run with --adopt.' };
+    const imported = plan([
+      change('mail', { op: 'adopt', reasons: ['foreign'], blocked }),
+      change('proxy', { op: 'adopt', reasons: ['foreign'], blocked }),
+    ]);
+    expect(
+      renderPlan(imported, plain),
+    ).toBe(`= mail  local.demo.mail  (gui/501)  as declared, not managed by reconcile yet
+= proxy  local.demo.proxy  (gui/501)  as declared, not managed by reconcile yet
+
+Plan: 2 to adopt with --adopt.
+hint: Run \`reconcile apply --adopt\` to manage what is as declared from now on; none of it is restarted.
+`);
+  });
+
   it('is plain ASCII outside UTF-8', () => {
     const text = renderPlan(everything, ascii);
     expect(text).toMatch(/^r cache {2}/m);
@@ -171,7 +187,7 @@ No changes. 1 job matches, 2 are left as they are.
     const blocked = change('web', {
       op: 'adopt',
       reasons: ['foreign'],
-      blocked: { code: 'job/foreign', message: 'No: it’s not ours.', hint },
+      blocked: { code: 'job/other-stack', message: 'No: it’s not ours.', hint },
     });
     const text = renderPlan(plan([blocked]), { color: false, unicode: false });
     expect(text).toContain("blocked: No: it's not ours.");
