@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { realClock } from '../sys/clock.ts';
+import { makeFolders } from '../sys/make-folders.ts';
 import { processStart, realProcesses } from '../sys/processes.ts';
 import { runAttached } from '../sys/run-attached.ts';
 import type { Command, Context } from './context.ts';
@@ -37,7 +38,7 @@ export async function handOver(
   const { places, rights } = world;
   const isRoots = rights === 'root-for-user' || rights === 'root-alone';
   const folder = join(isRoots ? places.systemState : places.userState, 'detached');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   const log = join(folder, `${label}.log`);
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   const output = openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { EXIT } from '../model/errors.ts';
 import { markerComments } from '../plist/marker.ts';
 import { writePlist } from '../plist/write.ts';
 import { realFiles } from '../sys/files.ts';
+import { makeFolders } from '../sys/make-folders.ts';
 import type { Command } from './context.ts';
 import { loadDeclarationAs, noteDiagnostics } from './declaration.ts';
 import { printDocument } from './document.ts';
@@ -22,7 +22,7 @@ export const render: Command<{ readonly output?: string }> = async ({ output }, 
     }));
   const folder = output === undefined ? null : resolve(cwd, output);
   if (folder !== null) {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder, 0o777);
     for (const { label, text } of rendered)
       await realFiles.write(join(folder, `${label}.plist`), text, 0o644);
   }

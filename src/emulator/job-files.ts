@@ -1,7 +1,8 @@
-import { closeSync, constants, fchmodSync, fchownSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Identity } from './command.ts';
 import type { Definition } from './definition.ts';
+import { makeFolders } from './make-folders.ts';
 import { isShortage } from './preflight.ts';
 
 /** What a job gets when its plist has no Umask (facts §2.8). */
@@ -29,7 +30,7 @@ export function openJobFiles(definition: Definition, owner: Identity | null): nu
 /** Appended to; made when missing, with its folders, for the job's user (facts §1). */
 function openLog(path: string, umask: number, owner: Identity | null): number {
   if (!path.startsWith('/')) throw new Error(`the path of a log must be absolute: ${path}`);
-  makeFolders(dirname(path));
+  makeFolders(dirname(path), 0o777);
   const access = isFifo(path) ? constants.O_RDWR : constants.O_WRONLY;
   const flags = access | constants.O_APPEND | constants.O_NOCTTY;
   let file: number;
@@ -43,17 +44,6 @@ function openLog(path: string, umask: number, owner: Identity | null): number {
   fchmodSync(file, 0o666 & ~umask);
   if (owner !== null) fchownSync(file, owner.uid, owner.gid);
   return file;
-}
-
-/** Not by `recursive`, which never returns where mkdir answers ENOENT below a folder that is there, as in /proc. */
-function makeFolders(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || dirname(path) === path) return;
-  makeFolders(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
 }
 
 /** Opened for one direction only, a FIFO without another end would hold the daemon up. */

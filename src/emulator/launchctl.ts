@@ -1,6 +1,6 @@
 // launchctl of the embedded launchd: hands its arguments to the daemon and prints what comes back. Every millisecond here is
 // paid by every call, so nothing is imported that a plain call does not need.
-import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { parseRelease, releaseWords } from '../launchd/releases.ts';
 import {
@@ -18,6 +18,7 @@ import {
   worldRoot,
 } from './address.ts';
 import { asUser } from './asuser.ts';
+import { makeFolders } from './make-folders.ts';
 
 const argv = process.argv.slice(2);
 const cwd = currentFolder();
@@ -112,7 +113,7 @@ function startDaemon(options: readonly string[], ready: () => void): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
   let log: number;
   try {
-    mkdirSync(`${root}/run`, { recursive: true, mode: 0o700 });
+    makeFolders(`${root}/run`, 0o700);
     log = openSync(`${root}/run/launchd.err`, 'a', 0o600);
   } catch (error) {
     fail((error as Error).message);

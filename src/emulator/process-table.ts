@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 
 /** A process that the daemon made: enough to find it again when the daemon itself was killed. */
 export interface ProcessRecord {
@@ -39,7 +40,7 @@ const INTENDED = 'intended';
 
 /** Kept in `folder`. */
 export function openProcessTable(folder: string): ProcessTable {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   const boot = bootId();
 
   function write(name: string, value: object): void {

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 
 /** The folders of one embedded launchd. Absolute paths. */
 export interface World {
@@ -33,5 +33,5 @@ export function worldAt(root: string): World {
 export function makeWorld(world: World): void {
   const { root, run, db, temporary, userAgents, globalAgents, daemons } = world;
   for (const folder of [root, run, db, temporary, userAgents, globalAgents, daemons])
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
 }

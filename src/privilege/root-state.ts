@@ -1,5 +1,6 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { EXIT, ReconcileError } from '../model/errors.ts';
+import { makeFolders } from '../sys/make-folders.ts';
 import type { Files } from '../sys/ports.ts';
 import { refuseFolder } from './root-ground.ts';
 
@@ -14,6 +15,6 @@ export async function prepareRootState(folder: string, files: Files): Promise<vo
       hint: 'Give that folder to root and take the right to write from all others, then apply again.',
       exitCode: EXIT.failed,
     });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   await chmod(folder, 0o700);
 }

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 
 /** A log that grows no further than this, and one former file of the same size: bytes. */
 export const LOG_LIMIT: number = 1024 * 1024;
@@ -23,7 +15,7 @@ export interface CappedLog {
 export async function createCappedLog(path: string, limit: number = LOG_LIMIT): Promise<CappedLog> {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
   const open = (): number => openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(path), 0o700);
   let descriptor = open();
   let size = fstatSync(descriptor).size;
   return {

@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSystemWide } from '../launchd/domains.ts';
 import type { Places } from '../model/domain.ts';
 import type { Happening, HistoryEvent, What } from '../model/history.ts';
 import { formatEvent, parseEvent } from './history-file.ts';
+import { makeFolders } from './make-folders.ts';
 import type { History } from './ports.ts';
 
 /** Name of the history in each state folder: JSON lines, newest last. */
@@ -104,7 +96,7 @@ async function lastEvents(places: HistoryOptions['places']): Promise<Map<string,
 }
 
 function appendLine(path: string, line: string, limit: number): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(path), 0o700);
   let file = openToAppend(path);
   try {
     const { size } = fstatSync(file);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
+import { makeFolders } from './make-folders.ts';
 import type { Clock, Processes } from './ports.ts';
 import { processStart } from './processes.ts';
 
@@ -76,7 +77,7 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
 async function announce(folder: string, start: string): Promise<Claim> {
   const name = `apply.lock.${process.pid}.${start}.${randomBytes(8).toString('hex')}`;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     const handle = await open(join(folder, name), 'wx', 0o600);
     const { mtimeNs } = await handle.stat({ bigint: true });
     await handle.close();
