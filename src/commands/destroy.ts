@@ -17,6 +17,7 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
   const declaration = loadDeclaration(context);
   noteDiagnostics(context, withoutNotes(declaration.diagnostics), declaration.sources);
   const world = openWorld(context);
+  world.notifier.use(declaration.config.onEvent ?? null);
   return withLock(context, world, async () => {
     const { host, places, ports } = world;
     const stack = declaration.config.name;

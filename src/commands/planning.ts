@@ -44,6 +44,7 @@ export async function makePlan(
   again: Pick<ObserveScope, 'memory' | 'closely'> = {},
 ): Promise<{ readonly observed: Observed; readonly plan: Plan; readonly preflights: Preflights }> {
   const { host, places, ports } = world;
+  world.notifier.use(config.onEvent ?? null);
   const targets = options.target;
   const unfinished = (await ports.journal.read()).filter(({ stack }) => stack === config.name);
   const seen = await observe(ports, {

@@ -11,6 +11,9 @@ export function isGivingUp({ actions }: Change): boolean {
 /** A decision of the loop, for the history; deeds go there as they are done. Null: not of one job. */
 export function decisionOf(event: Told, stack: string, plistOf: (label: string) => string): Happening | null {
   switch (event.event) {
+    case 'applied':
+      if (event.cause !== 'outside' || event.outcome !== 'applied') return null;
+      return decided(event, 'healed', `it had come to differ by itself: ${event.keys.join(', ')}`);
     case 'gave-up':
       return decided(event, 'gave-up', gaveUpWords(event));
     case 'another-manager': {

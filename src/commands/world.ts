@@ -11,6 +11,7 @@ import { createJournal, JOURNAL_FOLDER } from '../sys/journal.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
 import { createLedgerStore } from '../sys/ledger.ts';
 import { acquireLock, type LockOptions, type Release } from '../sys/lock.ts';
+import { createNotifier, type Notifier } from '../sys/on-event.ts';
 import { launchctlEnvironment } from '../sys/places.ts';
 import type { History, Ports } from '../sys/ports.ts';
 import { realProcesses } from '../sys/processes.ts';
@@ -33,6 +34,8 @@ export interface World {
   readonly history: History;
   /** Looks at the files whose changed content restarts a job. */
   readonly triggers: Triggers;
+  /** Runs the command of `on_event`, by what the history is told. */
+  readonly notifier: Notifier;
 }
 
 /** Throws `usage` (exit 64) for `--as`: nothing but the file can be looked at for another machine. */
@@ -60,7 +63,18 @@ export function openWorld(context: Context): World {
   const basis = { launchctl, files: realFiles, clock: realClock, processes: realProcesses };
   const mayChangeSystem = rights !== 'user';
   const by = { command, pid: process.pid };
-  const history = createHistory({
+  const notifier = createNotifier({
+    by,
+    note: (text) => terminal.note(text, 'always'),
+    ...(rights === 'root-for-user'
+      ? // The file may be the user's, and so is its command.
+        {
+          env: { ...env, HOME: host.home, USER: host.user, LOGNAME: host.user },
+          as: { uid: host.uid, gid: host.gid },
+        }
+      : { env }),
+  });
+  const written = createHistory({
     // Root writes nothing among what is a user's.
     places: rights === 'own' || rights === 'user' ? places : { ...places, userState: places.systemState },
     mayChangeSystem,
@@ -68,6 +82,7 @@ export function openWorld(context: Context): World {
     onLost: (why) =>
       terminal.note(`What happens is not written down: the history is lost (${why}).`, 'always'),
   });
+  const history = withNotifier(written, notifier);
   switch (rights) {
     case 'own':
     case 'user': {
@@ -85,6 +100,7 @@ export function openWorld(context: Context): World {
         userSide: null,
         history,
         triggers: createTriggers(places, realFiles),
+        notifier,
       };
     }
     case 'root-alone':
@@ -97,6 +113,7 @@ export function openWorld(context: Context): World {
         userSide: null,
         history,
         triggers: createTriggers(places, realFiles),
+        notifier,
       };
     case 'root-for-user': {
       const userSide = startUserSide(host, places);
@@ -108,11 +125,23 @@ export function openWorld(context: Context): World {
         rights,
         mayChangeSystem,
         userSide,
-        history: shareHistory(history, userSide, places, by),
+        history: withNotifier(shareHistory(written, userSide, places, by), notifier),
         triggers: createTriggers(places, ports.files),
+        notifier,
       };
     }
   }
+}
+
+/** What is told of is also what a command may be run on. */
+function withNotifier(history: History, notifier: Notifier): History {
+  return {
+    ...history,
+    add(happening) {
+      history.add(happening);
+      notifier.tell(happening);
+    },
+  };
 }
 
 /**

@@ -1,18 +1,20 @@
 import { posix } from 'node:path';
 import type { Host } from '../model/domain.ts';
+import type { OnEvent } from '../model/on-event.ts';
 import type { Collector } from './collector.ts';
 import { decodeYaml } from './decode.ts';
 import { isGlob } from './glob.ts';
 import { hostScope, interpolate, type Scope } from './interpolate.ts';
 import { expandShortForms, mergeFields } from './layers.ts';
 import { type MapEntry, type MapNode, member, type Span, sourceFile, type YamlNode } from './node.ts';
+import { readOnEvent } from './on-event.ts';
 import { read, reportUnknownKeys } from './read.ts';
 import { fileShape } from './schema.ts';
 import type { ConfigSource, SourceReading } from './source.ts';
 
 /** Files that one configuration may read, each include counted. */
 const MAX_FILES = 1_000;
-const ROOT_ONLY = ['version', 'name', 'label_prefix'] as const;
+const ROOT_ONLY = ['version', 'name', 'label_prefix', 'on_event'] as const;
 
 /** All files as one: what later ones say is merged over what earlier ones said. */
 export interface Gathered {
@@ -27,6 +29,7 @@ export interface Gathered {
   readonly brokenInstances: readonly string[];
   readonly moved: readonly YamlNode[];
   readonly audit: readonly YamlNode[];
+  readonly onEvent: OnEvent | null;
   readonly declaresInstances: boolean;
   readonly files: readonly string[];
 }
@@ -50,6 +53,7 @@ interface Gathering {
   readonly brokenInstances: string[];
   readonly moved: YamlNode[];
   readonly audit: YamlNode[];
+  onEvent: OnEvent | null;
   declaresInstances: boolean;
 }
 
@@ -76,6 +80,7 @@ export function gatherFiles(
     brokenInstances: [],
     moved: [],
     audit: [],
+    onEvent: null,
     declaresInstances: false,
   };
   const [first] = roots;
@@ -167,6 +172,9 @@ function gatherDocument(document: MapNode, role: Role, state: Gathering): void {
     state.name = get('name', ownScope) ?? state.name;
     const named: Scope = { ...ownScope, names: { ...ownScope.names, name: state.name } };
     state.labelPrefix = get('label_prefix', named) ?? null;
+    const onEvent = member(document, 'on_event');
+    if (onEvent !== undefined && onEvent.kind !== 'null')
+      state.onEvent = readOnEvent(interpolate(onEvent, named, collector), host, collector);
   } else {
     for (const key of ROOT_ONLY) {
       const entry = document.entries.get(key);

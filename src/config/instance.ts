@@ -1,6 +1,7 @@
 import type { Place } from '../model/diagnostic.ts';
 import type { Placement } from '../model/domain.ts';
 import type { RestartPolicy } from '../model/job.ts';
+import type { OnEvent } from '../model/on-event.ts';
 import type { PlistDict } from '../model/plist.ts';
 import type { SecretSource } from './schema-secrets.ts';
 
@@ -130,5 +131,7 @@ export interface Config {
   readonly layers: readonly Instance[];
   /** Codes of `audit` that do not count for any job. */
   readonly auditIgnore: readonly string[];
+  /** Null, or absent: no command is run on events. */
+  readonly onEvent?: OnEvent | null;
   readonly moved: readonly { readonly from: string; readonly to: string; readonly place: Place }[];
 }

@@ -61,6 +61,7 @@ export function loadConfig(roots: readonly string[], source: ConfigSource, host:
     instances: sound.sort((a, b) => (a.name < b.name ? -1 : 1)),
     layers,
     auditIgnore: readAuditIgnore(gathered, collector),
+    onEvent: gathered.onEvent,
     moved,
   };
   const diagnostics = collector.sorted(gathered.files);

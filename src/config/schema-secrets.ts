@@ -38,17 +38,6 @@ const secret: z.ZodMiniType<SecretSource> = z
     ),
     keychain: z.exactOptional(keychain),
   })
-  .check(
-    rule(({ file, keychain: chain }: SecretSource) =>
-      (file === undefined) === (chain === undefined)
-        ? {
-            code: 'secrets/source',
-            message: 'A secret comes from one place: `file` or `keychain`.',
-            hint: 'Write `{file: ~/.config/example/token}` or `{keychain: {service: example}}`.',
-          }
-        : null,
-    ),
-  )
   .register(about, {
     description: 'Where its value lies: a file, or the keychain.',
     words: 'a map such as `{file: ~/.config/example/token}`',

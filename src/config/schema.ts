@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { labelPrefixProblem, labelProblem, nameProblem } from './names.ts';
 import { auditSchema, fieldShape } from './schema-fields.ts';
+import { type OnEventFields, onEventSchema } from './schema-on-event.ts';
 import { about, filled, oneOrMany, rule, text } from './schema-parts.ts';
 import { suggest } from './suggest.ts';
 
@@ -158,6 +159,7 @@ const shape = {
     }),
   ),
   audit: z.exactOptional(auditSchema),
+  on_event: z.exactOptional(onEventSchema),
   moved: z.exactOptional(
     z
       .array(
@@ -186,6 +188,7 @@ interface FileShape {
   readonly templates: Schema;
   readonly instances: Schema;
   readonly audit: z.core.$ZodType<{ readonly ignore: readonly string[] }>;
+  readonly on_event: z.core.$ZodType<OnEventFields>;
   readonly moved: z.core.$ZodType<readonly { readonly from: string; readonly to: string }[]>;
 }
 

@@ -66,6 +66,13 @@ function readsOf(draft: Draft, plist: PlistDict): ReadsAtStart | null {
         `\`environment\` and \`secrets\` both say what ${name} is.`,
         'Keep the secret; what stands in `environment` is in the plist, for everybody to read.',
       );
+    if ((file === undefined) === (keychain === undefined))
+      draft.problems.error(
+        'secrets/source',
+        `secrets.${name}`,
+        `The secret ${name} comes from one place: \`file\` or \`keychain\`.`,
+        'Write `{file: ~/.config/example/token}` or `{keychain: {service: example}}`.',
+      );
     if (keychain !== undefined) all.push({ name, keychain: { account: null, ...keychain } });
     const path = file === undefined ? null : pathAt(draft, file, `secrets.${name}.file`);
     if (path !== null) all.push({ name, file: path });

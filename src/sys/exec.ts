@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 
 /** Output over this many bytes (of both streams together) is not believed: the run ends as `too-much-output`. */
 export const OUTPUT_LIMIT: number = 64 * 1024 * 1024;
@@ -17,6 +18,8 @@ export interface RunOptions {
   readonly outputLimit?: number;
   /** Whom it runs as, with no further groups; only root can choose. Default: as we do. */
   readonly as?: { readonly uid: number; readonly gid: number };
+  /** For its standard input; default: nothing. */
+  readonly input?: string;
 }
 
 /** How a run came to its end. */
@@ -32,20 +35,24 @@ export interface Run {
 }
 
 /**
- * Runs a program without a shell, with nothing on its standard input, and waits for it. It leads a process group of its
+ * Runs a program without a shell, with nothing on its standard input unless given, and waits for it. It leads a process group of its
  * own: the Ctrl-C of a terminal does not reach it in the middle of its work, and a time limit ends all that it started.
  * Rejects with Node's error (`code: 'ENOENT'`) only when it could not be started.
  */
 export function runProgram(program: string, args: readonly string[], options: RunOptions): Promise<Run> {
   const limit = options.outputLimit ?? OUTPUT_LIMIT;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const stdin = options.input === undefined ? 'ignore' : 'pipe';
+    const child: ChildProcessByStdio<Writable | null, Readable, Readable> = spawn(program, args, {
       cwd: options.cwd ?? '/',
       env: options.env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'],
       ...options.as,
     });
+    // Whether it reads what it is given is its own affair.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(options.input);
     let forced: RunEnd | null = null;
     let size = 0;
     let killer: NodeJS.Timeout | undefined;

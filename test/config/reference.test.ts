@@ -20,7 +20,11 @@ it.each(EXAMPLES)('has an example of $field that is valid', ({ field, yaml }) =>
   const path = field.split('.');
   let value = parseYaml(yaml) as Record<string, unknown>;
   for (const outer of path.slice(0, -1).reverse()) value = { [outer]: value };
-  const inFile = ['version', 'name', 'label_prefix', 'vars', 'include', 'moved'].includes(field);
+  if (field === 'on_event.events')
+    value = { on_event: { command: ['/bin/true'], ...Object(value['on_event']) } };
+  const inFile = ['version', 'name', 'label_prefix', 'vars', 'include', 'moved', 'on_event'].includes(
+    path[0] ?? '',
+  );
   const base = { domain: 'system', ...('script' in value || 'command' in value ? {} : { command: 'true' }) };
   const file = inFile
     ? { version: 1, instances: { backup: { command: 'true' } }, ...value }

@@ -58,6 +58,10 @@ describe('env_file, secrets and restart_on', () => {
     expect(codesOf({ command: ['/bin/web'], secrets: { T: { file: '~other/token' } } })).toEqual([
       'error path/other-home',
     ]);
+    expect(codesOf({ command: ['/bin/web'], secrets: { T: {} } })).toEqual(['error secrets/source']);
+    expect(
+      codesOf({ command: ['/bin/web'], secrets: { T: { file: '/t', keychain: { service: 'x' } } } }),
+    ).toEqual(['error secrets/source']);
     expect(codesOf({ program: '/bin/web', command: ['name'], secrets })).toEqual(['info secrets/argv0']);
   });
 });

@@ -18,6 +18,7 @@ import { realFiles } from '../../src/sys/files.ts';
 import { createHistory } from '../../src/sys/history.ts';
 import { createJournal } from '../../src/sys/journal.ts';
 import { createLedgerStore } from '../../src/sys/ledger.ts';
+import { createNotifier } from '../../src/sys/on-event.ts';
 import type { Clock, Files, Launchctl, Processes } from '../../src/sys/ports.ts';
 import { realProcesses } from '../../src/sys/processes.ts';
 import { createTriggers } from '../../src/sys/triggers.ts';
@@ -119,6 +120,7 @@ function open(
       userSide: null,
       history,
       triggers: createTriggers(places, files),
+      notifier: createNotifier({ by: { command: 'apply', pid: process.pid }, env: {}, note: () => {} }),
     },
     context,
     declaration: { config, jobs, diagnostics: [], sources: {}, inputs: createInputs(), host, places },
