@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import type { Severity } from '../model/diagnostic.ts';
 import { groupBy } from '../model/group.ts';
 import { equalPlist } from '../plist/equal.ts';
 import { type AuditedJob, placeholderIn } from './job.ts';
@@ -11,6 +13,8 @@ export interface AcrossRule extends Omit<Rule, 'check' | 'onRequest'> {
 export interface AcrossHit {
   /** The job that the finding is told at. */
   readonly job: AuditedJob;
+  /** Instead of the rule's own. */
+  readonly severity?: Severity;
   readonly message: string;
   readonly fix: string;
 }
@@ -27,7 +31,9 @@ const twoPlists: AcrossRule = {
   good: '<!-- one file a label: net.me.gateway.plist -->\n<key>Label</key><string>net.me.gateway</string>',
   check(jobs) {
     const byLabel = groupBy(jobs, (job) =>
-      job.path === null || placeholderIn(job.label ?? '') !== null ? null : job.label,
+      job.path === null || job.label === null || placeholderIn(job.label) !== null
+        ? null
+        : `${isDaemon(job.path) ? 'daemon' : 'agent'} ${job.label}`,
     );
     return [...byLabel.values()].flatMap((twins) => {
       const [first, ...others] = twins;
@@ -36,6 +42,7 @@ const twoPlists: AcrossRule = {
         const keys = differingKeys(first, job);
         return {
           job,
+          ...(areForTwoMachines(first.path ?? '', job.path ?? '') ? { severity: 'info' as const } : {}),
           message: `${first.path ?? 'Another plist'} has the label "${job.label}" too${
             keys.length === 0 ? '; both say the same' : `; they differ in ${tell(keys)}`
           }.`,
@@ -45,6 +52,19 @@ const twoPlists: AcrossRule = {
     });
   },
 };
+
+/** Daemons have a domain of their own: a daemon and an agent may share a label. */
+const isDaemon = (path: string): boolean => posix.basename(posix.dirname(path)) === 'LaunchDaemons';
+
+/** Files of one name in different folders, none of them launchd's: most likely one for each Mac, as dotfiles keep them. */
+function areForTwoMachines(one: string, other: string): boolean {
+  const isInstalled = [one, other].some((path) => /\/Library\/Launch(?:Agents|Daemons)\//.test(path));
+  return (
+    !isInstalled &&
+    posix.basename(one) === posix.basename(other) &&
+    posix.dirname(one) !== posix.dirname(other)
+  );
+}
 
 export const ACROSS_RULES: readonly AcrossRule[] = [twoPlists];
 

@@ -6,7 +6,7 @@ import { type Finding, findingsOf } from './finding.ts';
 import { type Ignore, inlineIgnores, isMeant } from './ignore.ts';
 import type { AuditedJob } from './job.ts';
 import type { Rule } from './rule.ts';
-import { BAD_IGNORE } from './special.ts';
+import { BAD_IGNORE, badIgnore, unknownIgnores } from './special.ts';
 import { DESCRIPTIONS, RULES } from './table.ts';
 
 /** Which rules count. */
@@ -36,7 +36,7 @@ export function auditJobs(jobs: readonly AuditedJob[], choice: Choice): readonly
       .map(({ rule, hit }) => ({
         ...blank(job),
         code: rule.code,
-        severity: rule.severity,
+        severity: hit.severity ?? rule.severity,
         key: 'Label',
         current: job.label,
         message: hit.message,
@@ -48,7 +48,11 @@ export function auditJobs(jobs: readonly AuditedJob[], choice: Choice): readonly
         !job.ignore.some((pattern) => isMeant(pattern, code)) &&
         !ignores.some(({ code: pattern, reason }) => reason !== null && isMeant(pattern, code)),
     );
-    return [...told, ...ignores.flatMap((ignore) => judgeIgnore(ignore, job))];
+    const misspelt = job.isDeclared && job.place !== null ? unknownIgnores(job.ignore, ALL_CODES) : [];
+    const unknown = misspelt.map((code) =>
+      badIgnore(code, job.label, job.places['audit.ignore'] ?? job.place ?? {}),
+    );
+    return [...told, ...unknown, ...ignores.flatMap((ignore) => judgeIgnore(ignore, job))];
   });
 }
 
@@ -58,6 +62,9 @@ function isWanted(rule: Rule, { ignore, request }: Choice): boolean {
     rule.onRequest !== true || request === 'all' || request.some((pattern) => isMeant(pattern, rule.code))
   );
 }
+
+/** Every code that there is. */
+export const ALL_CODES: readonly string[] = DESCRIPTIONS.map(({ code }) => code);
 
 /** A comment that is ignored itself has to say so, or people believe that it works. */
 function judgeIgnore({ code, reason, offset }: Ignore, job: AuditedJob): readonly Finding[] {

@@ -1,6 +1,7 @@
 import type { Severity } from '../model/diagnostic.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
 import { offsetOf, placeFinder, type TextPlace } from '../plist/source.ts';
+import { fieldPlace } from './field-place.ts';
 import type { AuditedJob } from './job.ts';
 import type { Edit, Hit, Rule } from './rule.ts';
 
@@ -26,13 +27,11 @@ export interface Finding {
   readonly edits: readonly Edit[];
 }
 
-/** Everything that the rules find in a job, in the order of its text, or of the rules where it has none. */
+/** Everything that the rules find in a job, in the order of the text it stands in, or of the rules where there is none. */
 export function findingsOf(job: AuditedJob, rules: readonly Rule[]): readonly Finding[] {
   const place = job.source === null ? null : placeFinder(job.source.text);
   const found = rules.flatMap((rule) => rule.check(job).map((hit) => toFinding(rule, hit, job, place)));
-  return place === null
-    ? found
-    : found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  return found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
 function toFinding(
@@ -43,13 +42,14 @@ function toFinding(
 ): Finding {
   const at =
     job.source === null || place === null ? null : place(hit.offset ?? offsetOf(job.source, hit.path));
+  const declared = job.source === null ? (fieldPlace(job.places, hit.path) ?? job.place) : null;
   return {
     code: rule.code,
     severity: hit.severity ?? rule.severity,
     label: job.label,
-    path: job.path ?? job.place?.file ?? null,
-    line: at?.line ?? job.place?.line ?? null,
-    column: at?.column ?? job.place?.column ?? null,
+    path: job.path ?? declared?.file ?? null,
+    line: at?.line ?? declared?.line ?? null,
+    column: at?.column ?? declared?.column ?? null,
     key: hit.path.length === 0 ? null : hit.path.join('.'),
     current: valueAt(job.plist, hit.path),
     ...(hit.expected === undefined ? {} : { expected: hit.expected }),

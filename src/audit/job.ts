@@ -34,6 +34,8 @@ export interface AuditedJob {
   readonly ignore: readonly string[];
   /** Where it is declared; null of a plist. */
   readonly place: Place | null;
+  /** Where each of its fields is declared, by path; empty of a plist. */
+  readonly places: Readonly<Record<string, Place>>;
   /** What is executed: Program, else the first of ProgramArguments. */
   readonly program: string | null;
   /** ProgramArguments, without those that are no strings. */
@@ -51,6 +53,7 @@ export interface Origin {
   readonly scope?: Scope;
   /** Where it is declared. */
   readonly place?: Place;
+  readonly places?: Readonly<Record<string, Place>>;
   readonly instance?: string;
   readonly declared?: AuditedJob;
   readonly ignore?: readonly string[];
@@ -73,6 +76,7 @@ export function auditedJob(given: PlistDict, origin: Origin): AuditedJob {
     isApples: isApples(label, origin.path, text(entries['Program']) ?? words[0] ?? null),
     isDeclared: origin.isDeclared,
     place: origin.place ?? null,
+    places: origin.places ?? {},
     instance: origin.instance ?? null,
     declared: origin.declared ?? null,
     ignore: origin.ignore ?? [],

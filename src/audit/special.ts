@@ -1,5 +1,7 @@
+import type { Place } from '../model/diagnostic.ts';
 import type { PlistProblem } from '../plist/problem.ts';
 import type { Finding } from './finding.ts';
+import { isMeant } from './ignore.ts';
 import type { Rule } from './rule.ts';
 
 /** A rule as people read of it. */
@@ -38,7 +40,33 @@ export function unreadable(path: string, { message, line, column }: PlistProblem
     current: null,
     message,
     why: UNREADABLE.why,
-    fix: 'Mend that place; `plutil -lint` says on a Mac whether launchd reads the file.',
+    fix:
+      line === null
+        ? 'Look at the file; `plutil -lint` says on a Mac whether launchd reads it.'
+        : 'Mend that place; `plutil -lint` says on a Mac whether launchd reads the file.',
+    edits: [],
+  };
+}
+
+/** Patterns that mean no rule there is: a code that was misspelt ignores nothing. */
+export function unknownIgnores(patterns: readonly string[], codes: readonly string[]): readonly string[] {
+  return [...new Set(patterns)].filter((pattern) => !codes.some((code) => isMeant(pattern, code)));
+}
+
+/** A code in the `audit: {ignore: …}` of a reconcile file that is none. */
+export function badIgnore(code: string, label: string | null, place: Partial<Place>): Finding {
+  return {
+    code: BAD_IGNORE.code,
+    severity: BAD_IGNORE.severity,
+    label,
+    path: place.file ?? null,
+    line: place.line ?? null,
+    column: place.column ?? null,
+    key: null,
+    current: null,
+    message: `There is no rule ${code} to ignore.`,
+    why: 'A misspelt code ignores nothing, and the finding that was meant is told all the same.',
+    fix: '`reconcile audit --rules` lists them all.',
     edits: [],
   };
 }

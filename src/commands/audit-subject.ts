@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Finding } from '../audit/finding.ts';
 import { type AuditedJob, auditedJob } from '../audit/job.ts';
 import { unreadable } from '../audit/special.ts';
+import type { Place } from '../model/diagnostic.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import { plistFiles, readPlistFile } from '../observe/plist-files.ts';
@@ -19,8 +20,13 @@ export interface Subject {
   readonly unreadable: readonly Finding[];
   /** What is wrong with the jobs as launchd has them. */
   readonly loaded: readonly Finding[];
-  /** Codes that the file asks to ignore everywhere. */
-  readonly ignore: readonly string[];
+  /** Codes that a file asks to ignore everywhere. */
+  readonly ignores: readonly FileIgnores[];
+}
+
+interface FileIgnores {
+  readonly file: string;
+  readonly codes: readonly string[];
 }
 
 /** The plists, and the jobs of reconcile files, of paths that a person named. */
@@ -41,7 +47,7 @@ export async function namedPlists(paths: readonly string[], context: Context): P
   return {
     ...plists,
     jobs: [...declared.flatMap(({ jobs }) => jobs), ...plists.jobs],
-    ignore: declared.flatMap(({ ignore }) => ignore),
+    ignores: declared.flatMap(({ ignores }) => ignores),
   };
 }
 
@@ -49,19 +55,19 @@ export async function namedPlists(paths: readonly string[], context: Context): P
 function declaredIn(
   path: string,
   context: Context,
-): { readonly jobs: readonly AuditedJob[]; readonly ignore: readonly string[] } {
-  const { jobs, ignore } = declaredJobs({ ...context, options: { ...context.options, file: [path] } });
-  return { jobs: jobs.map((job) => judged(job)), ignore };
+): { readonly jobs: readonly AuditedJob[]; readonly ignores: readonly FileIgnores[] } {
+  const file = declaredJobs({ ...context, options: { ...context.options, file: [path] } });
+  return { jobs: file.jobs.map((job) => judged(job, file.places)), ignores: file.ignores };
 }
 
 /** What the file declares, and every plist in the folders of launchd that is not written from it. */
 export async function declaredAndInstalled(context: Context): Promise<Subject> {
-  const { jobs: declared, ignore } = declaredJobs(context);
+  const { jobs: declared, ignores, places: fields } = declaredJobs(context);
   const ownJobs = declared.filter(({ managedByOther }) => !managedByOther);
-  const jobs = ownJobs.map((job) => judged(job));
+  const jobs = ownJobs.map((job) => judged(job, fields));
   const isTarget = targetsOf(declared, context);
   if (context.options.as !== undefined)
-    return { jobs: jobs.filter(({ label }) => isTarget(label)), unreadable: [], loaded: [], ignore };
+    return { jobs: jobs.filter(({ label }) => isTarget(label)), unreadable: [], loaded: [], ignores };
   const own = new Set(ownJobs.map(({ path }) => path));
   const others = new Map(
     declared.filter(({ managedByOther }) => managedByOther).map((job) => [job.label, job] as const),
@@ -85,7 +91,7 @@ export async function declaredAndInstalled(context: Context): Promise<Subject> {
     );
   const loaded = (await auditLoaded(all, context)).filter(({ label }) => isTarget(label));
   const broken = context.options.target.length > 0 ? [] : installed.unreadable;
-  return { jobs: told, unreadable: broken, loaded, ignore };
+  return { jobs: told, unreadable: broken, loaded, ignores };
 }
 
 /** Whether a label is asked for, by itself or by its instance. */
@@ -95,13 +101,17 @@ function targetsOf(declared: readonly Job[], { options }: Context): (label: stri
   return (label) => label !== null && matchesAny(options.target, instances.get(label) ?? null, label);
 }
 
-function judged({ instance, plist, placement, place, auditIgnore }: Job): AuditedJob {
+/** Of each instance: where its fields stand. */
+type FieldPlaces = ReadonlyMap<string, Readonly<Record<string, Place>>>;
+
+function judged({ instance, plist, placement, place, auditIgnore }: Job, fields?: FieldPlaces): AuditedJob {
   return auditedJob(plist, {
     path: null,
     source: null,
     isDeclared: true,
     scope: placement === 'system' ? 'daemon' : 'agent',
     place,
+    places: fields?.get(instance) ?? {},
     instance,
     ignore: auditIgnore,
   });
@@ -110,16 +120,19 @@ function judged({ instance, plist, placement, place, auditIgnore }: Job): Audite
 /** As they compile; none where there is no file and none was named. */
 function declaredJobs(context: Context): {
   readonly jobs: readonly Job[];
-  readonly ignore: readonly string[];
+  readonly ignores: readonly FileIgnores[];
+  readonly places: FieldPlaces;
 } {
   try {
     const { config, jobs } = loadDeclarationAs(context);
     const here = jobs.filter(({ excluded }) => !excluded);
-    return { jobs: here.sort(byPlace(config.files)), ignore: config.auditIgnore };
+    const places = new Map(config.instances.map((instance) => [instance.name, instance.places]));
+    const ignores = [{ file: config.file, codes: config.auditIgnore }];
+    return { jobs: here.sort(byPlace(config.files)), ignores, places };
   } catch (error) {
     const isNamed = context.options.file.length > 0 || context.options.as !== undefined;
     if (error instanceof ReconcileError && error.code === 'file/missing' && !isNamed)
-      return { jobs: [], ignore: [] };
+      return { jobs: [], ignores: [], places: new Map() };
     throw error;
   }
 }
@@ -136,7 +149,7 @@ async function readAll(
     if ('code' in found) broken.push(found);
     else jobs.push(found);
   }
-  return { jobs, unreadable: broken, loaded: [], ignore: [] };
+  return { jobs, unreadable: broken, loaded: [], ignores: [] };
 }
 
 async function readOne(path: string, others: ReadonlyMap<string, Job>): Promise<AuditedJob | Finding> {

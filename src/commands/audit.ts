@@ -1,9 +1,10 @@
-import { auditJobs, isAtLeast } from '../audit/audit.ts';
+import { ALL_CODES, auditJobs, isAtLeast } from '../audit/audit.ts';
 import type { Finding } from '../audit/finding.ts';
 import { isMeant } from '../audit/ignore.ts';
+import { badIgnore, unknownIgnores } from '../audit/special.ts';
 import { DESCRIPTIONS } from '../audit/table.ts';
 import type { Severity } from '../model/diagnostic.ts';
-import { EXIT, type ExitCode } from '../model/errors.ts';
+import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import { findingsToAnnotations, findingsToSarif, findingToJson } from '../report/audit-formats.ts';
 import { findingsToMarkdown } from '../report/audit-markdown.ts';
 import { renderFindings, renderRules } from '../report/audit-text.ts';
@@ -31,11 +32,16 @@ export interface AuditArguments {
 export const audit: Command<AuditArguments> = async (args, context) => {
   const { terminal } = context;
   if (args.rules === true) return listRules(context);
+  verifyCodes('--ignore', args.ignore ?? []);
+  verifyCodes('--request', args.request ?? []);
   const subject =
     args.paths.length > 0 ? await namedPlists(args.paths, context) : await declaredAndInstalled(context);
-  const ignore = [...subject.ignore, ...(args.ignore ?? [])];
+  const ignore = [...subject.ignores.flatMap(({ codes }) => codes), ...(args.ignore ?? [])];
   const findings = [
     ...subject.unreadable,
+    ...subject.ignores.flatMap(({ file, codes }) =>
+      unknownIgnores(codes, ALL_CODES).map((code) => badIgnore(code, null, { file })),
+    ),
     ...auditJobs(subject.jobs, { ignore, request: args.all === true ? 'all' : (args.request ?? []) }),
     ...subject.loaded.filter(({ code }) => !ignore.some((pattern) => isMeant(pattern, code))),
   ];
@@ -46,6 +52,16 @@ export const audit: Command<AuditArguments> = async (args, context) => {
   if (findings.length === 0 && subject.jobs.length === 0) terminal.note('There is nothing to look at.');
   return exitCode;
 };
+
+/** @throws ReconcileError: a code that is none would be obeyed by doing nothing */
+function verifyCodes(option: string, codes: readonly string[]): void {
+  const [unknown] = unknownIgnores(codes, ALL_CODES);
+  if (unknown === undefined) return;
+  throw new ReconcileError('usage/rule', `${option} ${unknown}: there is no such rule.`, {
+    hint: '`reconcile audit --rules` lists them all; `text/*` means a whole area.',
+    exitCode: EXIT.usage,
+  });
+}
 
 function print(
   findings: readonly Finding[],
@@ -63,9 +79,19 @@ function print(
   } else if (format === 'sarif') {
     const document = findingsToSarif(findings, DESCRIPTIONS, RECONCILE_VERSION, display);
     terminal.out(JSON.stringify(document, null, 2));
-  } else if (format === 'github') terminal.out(findingsToAnnotations(findings, display));
-  else if (format === 'markdown') terminal.out(findingsToMarkdown(findings, count, display));
-  else terminal.out(renderFindings(findings, count, terminal.style, display));
+  } else if (format === 'github') terminal.out(findingsToAnnotations(distinct(findings), display));
+  else if (format === 'markdown') terminal.out(findingsToMarkdown(distinct(findings), count, display));
+  else terminal.out(renderFindings(distinct(findings), count, terminal.style, display));
+}
+
+/** What stands in a template is wrong in each job that uses it; people mend it once. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ path, line, column, code, key, message }) => {
+    if (line === null) return true;
+    const name = JSON.stringify([path, line, column, code, key, message]);
+    return !seen.has(name) && seen.add(name) !== null;
+  });
 }
 
 const isSecret = ({ code }: Finding): boolean => code === 'environment/secret';

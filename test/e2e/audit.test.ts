@@ -101,6 +101,35 @@ agents/net.me.trap.plist
     expect((await world.reconcile('audit', 'wrong.yaml')).code).toBe(65);
   });
 
+  it('tells of codes that are none, wherever they are asked for', async () => {
+    for (const option of ['--ignore', '--request']) {
+      const { code, stderr } = await world.reconcile('audit', 'agents', option, 'restart/only-after-sucess');
+      expect([code, stderr]).toEqual([64, expect.stringContaining('there is no such rule')]);
+    }
+    world.write(
+      'codes.yaml',
+      'version: 1\naudit: {ignore: [text/*, lies/*]}\ninstances:\n  web:\n    command: /bin/web\n    audit: {ignore: [run/shel-command]}\n',
+    );
+    const { findings } = (await world.json('audit', 'codes.yaml')) as {
+      findings: readonly Record<string, unknown>[];
+    };
+    expect(findings.map(({ code, line, message }) => [code, line, message])).toEqual([
+      ['audit/ignore', null, 'There is no rule lies/* to ignore.'],
+      ['audit/ignore', 6, 'There is no rule run/shel-command to ignore.'],
+    ]);
+  });
+
+  it('tells a mistake in a template once in text, and for each job in JSON', async () => {
+    world.write(
+      'shared.yaml',
+      'version: 1\ntemplates:\n  t:\n    stdout: /tmp/a.log\ninstances:\n  a: {template: t, command: /bin/a}\n  b: {template: t, command: /bin/b}\n',
+    );
+    const { stdout } = await world.reconcile('audit', 'shared.yaml');
+    expect(stdout.match(/^ +4 .*path\/temporary-log/gm)).toHaveLength(1);
+    const { findings } = (await world.json('audit', 'shared.yaml')) as { findings: readonly object[] };
+    expect(findings).toHaveLength(2);
+  });
+
   it('ends by what --fail-on says', async () => {
     const codeOf = async (...args: readonly string[]) => (await world.reconcile('audit', ...args)).code;
     expect(await codeOf('agents/net.me.good.plist')).toBe(0);
@@ -184,7 +213,7 @@ describe('audit without a path', () => {
     );
     const { findings } = (await world.json('audit')) as { findings: readonly Record<string, unknown>[] };
     expect(findings.map(({ code, label, line }) => [code, label, line])).toEqual([
-      ['run/unexpanded', await labelOfWeb(), 3],
+      ['run/unexpanded', await labelOfWeb(), 4],
       ['label/file-name', 'net.me.another', 5],
       ['restart/only-after-success', 'net.me.another', 8],
     ]);

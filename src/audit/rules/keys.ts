@@ -33,12 +33,18 @@ const step = (name: string): string | number => (/^(?:0|[1-9]\d*)$/.test(name) ?
 const top = (hit: Hit): string => `${hit.path[0] ?? ''}`;
 
 export const KEY_RULES: readonly Rule[] = [
-  keyRule('missing', 'error', {
-    title: 'No Label, or nothing to run',
-    why: 'launchd refuses the plist.',
-    bad: '<key>RunAtLoad</key><true/><!-- no ProgramArguments -->',
-    good: '<key>ProgramArguments</key><array><string>/opt/server</string></array>',
-  }),
+  keyRule(
+    'missing',
+    'error',
+    {
+      title: 'No Label, or nothing to run',
+      why: 'launchd refuses the plist.',
+      bad: '<key>RunAtLoad</key><true/><!-- no ProgramArguments -->',
+      good: '<key>ProgramArguments</key><array><string>/opt/server</string></array>',
+    },
+    // What an app runs is told by the rule on BundleProgram.
+    (hit, job) => (top(hit) === 'Label' || job.plist.entries['BundleProgram'] === undefined ? hit : null),
+  ),
   keyRule(
     'unknown-key',
     'error',
@@ -130,12 +136,22 @@ export const KEY_RULES: readonly Rule[] = [
     },
     (hit) => ({ ...hit, severity: 'info' }),
   ),
-  keyRule('not-for-files', 'error', {
-    title: 'A key for jobs that an app registers',
-    why: 'In a plist that lies in LaunchAgents or LaunchDaemons it does nothing.',
-    bad: '<key>BundleProgram</key><string>Contents/MacOS/helper</string>',
-    good: '<key>Program</key><string>/Applications/A.app/Contents/MacOS/helper</string>',
-  }),
+  keyRule(
+    'not-for-files',
+    'error',
+    {
+      title: 'A key for jobs that an app registers',
+      why: 'In a plist that lies in LaunchAgents or LaunchDaemons it does nothing.',
+      bad: '<key>BundleProgram</key><string>Contents/MacOS/helper</string>',
+      good: '<key>Program</key><string>/Applications/A.app/Contents/MacOS/helper</string>',
+    },
+    // Inside of an app it belongs there; in a folder of sources it may be on its way into one.
+    (hit, job) => {
+      if (job.path === null || /\/Library\/Launch(?:Agents|Daemons)\/[^/]*$/.test(job.path))
+        return /\.app\/Contents\//.test(job.path ?? '') ? null : hit;
+      return { ...hit, severity: 'info' };
+    },
+  ),
   keyRule(
     'scope',
     'error',

@@ -242,7 +242,7 @@ const shortThrottle: Rule = {
     return [
       {
         path: ['ThrottleInterval'],
-        message: `It may be started every ${declared} seconds, and stopping it may take ${timeout === 0 ? 'for ever' : `${timeout} seconds`}.`,
+        message: `It may be started every ${declared === 1 ? 'second' : `${declared} seconds`}, and stopping it may take ${timeout === 0 ? 'for ever' : `${timeout} seconds`}.`,
         fix: 'Use the default of 10 seconds, by leaving ThrottleInterval out, or more.',
         expected: null,
       },

@@ -73,7 +73,7 @@ const brisk: Rule = {
     return [
       {
         path: ['StartInterval'],
-        message: `It is started every ${interval} seconds.`,
+        message: `It is started every ${interval === 1 ? 'second' : `${interval} seconds`}.`,
         fix: 'Give a longer interval, WatchPaths if it waits for a file, or KeepAlive true and a loop in the program.',
       },
     ];

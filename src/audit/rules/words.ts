@@ -150,6 +150,9 @@ const background: Rule = {
   },
 };
 
+/** Programs whose `start` runs the service itself, in the foreground. */
+const STARTS_HERE = new Set(['npm', 'pnpm', 'yarn', 'bun', 'pm2-runtime']);
+
 const startCommand: Rule = {
   code: 'run/start-command',
   severity: 'warning',
@@ -168,6 +171,10 @@ const startCommand: Rule = {
       return [];
     const index = job.words.findIndex((word, at) => at > 0 && word === 'start');
     if (index === -1 || index > 3) return [];
+    const isHere = job.words.slice(0, index).some((word) => STARTS_HERE.has(posix.basename(word)));
+    // Colima's short form of --foreground.
+    const isForeground = posix.basename(job.program ?? '') === 'colima' && job.words.includes('-f');
+    if (isHere || isForeground) return [];
     return [
       {
         path: ['ProgramArguments', index],
