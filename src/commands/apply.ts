@@ -52,6 +52,7 @@ function planSwitches(flags: PlanFlags): readonly (readonly [string, boolean | u
     ['--allow-empty', flags.allowEmpty],
     ['--take-over-stack', flags.takeOverStack],
     ['--release-held', flags.releaseHeld],
+    ['--end-leftovers', flags.endLeftovers],
   ];
 }
 

@@ -16,6 +16,7 @@ import { openWorld, type World, withLock } from './world.ts';
 interface NameArgument {
   readonly name: string;
   readonly detachSelf?: boolean;
+  readonly endLeftovers?: boolean;
 }
 
 /** What is done, and what is said then. */
@@ -50,7 +51,11 @@ export const stopJob: Command<NameArgument & { readonly disable?: boolean }> = (
 };
 
 /** Plans one small change, applies it as any other, and tells how the job is now. */
-async function act({ name, detachSelf }: NameArgument, context: Context, deed: Deed): Promise<ExitCode> {
+async function act(
+  { name, detachSelf, endLeftovers }: NameArgument,
+  context: Context,
+  deed: Deed,
+): Promise<ExitCode> {
   const world = openWorld(context);
   return withLock(context, world, async () => {
     const { subject, stack, job, observed } = await observeNamed(name, context, world);
@@ -64,9 +69,10 @@ async function act({ name, detachSelf }: NameArgument, context: Context, deed: D
         exitCode: code === 'launchd/no-domain' ? EXIT.needsRoot : EXIT.failed,
       });
     }
-    const again = (label: string): readonly string[] => [context.command, label, ...(deed.flags ?? [])];
+    const flags = [...(deed.flags ?? []), ...(endLeftovers === true ? ['--end-leftovers'] : [])];
+    const again = (label: string): readonly string[] => [context.command, label, ...flags];
     const asked: Plan = { stack, launchd: world.places.launchd, changes: [change], diagnostics: [] };
-    const plan = await withoutLeftovers(asked, job === null ? [] : [job], observed, world);
+    const plan = await withoutLeftovers(asked, job === null ? [] : [job], observed, world, endLeftovers);
     noteDiagnostics(context, plan.diagnostics, {});
     noteLeftovers(plan, context);
     const exitCode = await executePlan(plan, {

@@ -28,6 +28,8 @@ export interface PlanFlags {
   readonly allowEmpty?: boolean;
   readonly takeOverStack?: boolean;
   readonly releaseHeld?: boolean;
+  /** Processes of former runs that hold what a job needs are ended before its start. */
+  readonly endLeftovers?: boolean;
 }
 
 /**
@@ -62,7 +64,8 @@ export async function makePlan(
   const observed = { ...withDisabled(seen, unfinished), triggers };
   const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];
   const all = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
-  const planned = await withoutLeftovers(await forCaller(all, observed, world), jobs, observed, world);
+  const forUs = await forCaller(all, observed, world);
+  const planned = await withoutLeftovers(forUs, jobs, observed, world, flags.endLeftovers);
   const worthALook = jobsToPreflight(jobs, observed, planned);
   const preflights = await observePreflight(realLooker, { jobs: worthALook, host, places });
   const plan = judgePreflight(planned, jobs, observed, preflights);
@@ -99,11 +102,12 @@ export async function withoutLeftovers(
   jobs: readonly Job[],
   observed: Observed,
   world: World,
+  endProcesses = false,
 ): Promise<Plan> {
   const { host, places } = world;
   const worthALook = jobsWithLeftovers(jobs, observed, plan);
-  const findings = await observeLeftovers({ jobs: worthALook, host, places });
-  return planLeftovers(plan, jobs, observed, findings, { places, home: host.home });
+  const findings = await observeLeftovers({ jobs: worthALook, observed, host, places });
+  return planLeftovers(plan, jobs, observed, findings, { places, home: host.home, endProcesses });
 }
 
 export function planOptions(

@@ -134,8 +134,11 @@ function withPlanOptions(command: Commander): Commander {
     .option('--adopt', 'take over jobs that are there but not ours')
     .option('--allow-empty', 'a file without instances means: none')
     .option('--take-over-stack', 'this file now owns the stack of that name')
-    .option('--release-held', 'also start jobs that were stopped by `stop`');
+    .option('--release-held', 'also start jobs that were stopped by `stop`')
+    .option('--end-leftovers', END_LEFTOVERS);
 }
+
+const END_LEFTOVERS = 'end processes of former runs that hold what a job needs before it starts';
 
 /** The options given after the command's name, then those before it; repeatable ones add up, defaults come last. */
 function allOptions(command: Commander): RawOptions {
@@ -225,8 +228,14 @@ export function buildProgram(version: string, run: Run): Commander {
     );
   start('start', 'load and start a job', 'Jobs:')
     .argument('<name>')
-    .action((name: string, _, command: Commander) =>
-      run('start', async () => (await import('./lifecycle.ts')).startJob, { name }, allOptions(command)),
+    .option('--end-leftovers', END_LEFTOVERS)
+    .action((name: string, own: { endLeftovers?: boolean }, command: Commander) =>
+      run(
+        'start',
+        async () => (await import('./lifecycle.ts')).startJob,
+        { ...own, name },
+        allOptions(command),
+      ),
     );
   start('stop', 'stop a job; it stays down until `start`', 'Jobs:')
     .argument('<name>')
@@ -242,8 +251,9 @@ export function buildProgram(version: string, run: Run): Commander {
     );
   start('restart', 'restart a job as it is loaded', 'Jobs:')
     .argument('<name>')
+    .option('--end-leftovers', END_LEFTOVERS)
     .option('--detach-self', 'if reconcile runs inside a job of this: let a detached process do that job')
-    .action((name: string, own: { detachSelf?: boolean }, command: Commander) =>
+    .action((name: string, own: { detachSelf?: boolean; endLeftovers?: boolean }, command: Commander) =>
       run(
         'restart',
         async () => (await import('./lifecycle.ts')).restartJob,

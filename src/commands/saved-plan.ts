@@ -54,6 +54,7 @@ export function completeFlags(flags: PlanFlags): Required<PlanFlags> {
     allowEmpty: flags.allowEmpty ?? false,
     takeOverStack: flags.takeOverStack ?? false,
     releaseHeld: flags.releaseHeld ?? false,
+    endLeftovers: flags.endLeftovers ?? false,
   };
 }
 

@@ -33,6 +33,7 @@ export const status: Command<{
   const healths = await observeHealth(shown, observed, world, context.signal);
   const leftovers = await observeLeftovers({
     jobs: stuckJobs(shown, observed).map(withAskedSockets),
+    observed,
     host: world.host,
     places: world.places,
   });

@@ -18,10 +18,13 @@ export type Leftover =
       readonly holds: string;
     };
 
-/** `dead`: proved to be nobody's. `in-use` and `unknown` stay where they are. */
+/**
+ * `dead`: proved to be nobody's. `survivor`: a process that is provably of a former run of the job; it is ended only on
+ * request. `in-use` and `unknown` stay.
+ */
 export interface LeftoverFinding {
   readonly leftover: Leftover;
-  readonly state: 'absent' | 'dead' | 'in-use' | 'unknown';
+  readonly state: 'absent' | 'dead' | 'survivor' | 'in-use' | 'unknown';
   /** In words, without the path: `nobody answers on it`; empty when absent. */
   readonly why: string;
 }

@@ -7,6 +7,7 @@ import type { Ledger, LedgerEntry } from '../model/ledger.ts';
 import type { Observed, ObservedJob, ObservedPlist, ObservedService } from '../model/observed.ts';
 import { isArray } from '../model/plist.ts';
 import type { DomainListing } from '../model/service.ts';
+import { hasLeftovers } from '../plan/leftovers.ts';
 import { printDisabled, printDomain, printService } from '../sys/client.ts';
 import { launchctlCommand } from '../sys/places.ts';
 import type { Files, Launchctl, Ports } from '../sys/ports.ts';
@@ -151,9 +152,7 @@ async function observeJobs(
 ): Promise<readonly ObservedJob[]> {
   const byLabel = groupByLabel(plists);
   // Whether such a job is in need of help, only launchd's own word tells.
-  const asked = new Set(
-    scope.jobs.filter(({ stale }) => stale !== undefined).map((job) => `${job.domain}/${job.label}`),
-  );
+  const asked = new Set(scope.jobs.filter(hasLeftovers).map((job) => `${job.domain}/${job.label}`));
   const entries = new Map(ledger.entries.map((entry) => [`${entry.domain}/${entry.label}`, entry]));
 
   async function observeService({ label, domain }: Wanted, listing: Answer): Promise<ObservedService> {

@@ -57,6 +57,40 @@ function judgePidFile(
   return ['dead', `process ${pid} is another one by now (${shortCommand(owner)})`];
 }
 
+/**
+ * A process that holds what a job without one needs. It is of a former run of the job only where its environment says so:
+ * a program of the same name may be anybody's, who started it by hand.
+ *
+ * @param age in seconds; null: not known
+ */
+export function judgeHolder(
+  facts: ProcessFacts,
+  label: string,
+  holds: string,
+  age: number | null,
+): LeftoverFinding {
+  const { pid, start, service, parent } = facts;
+  const told = [
+    shortCommand(facts),
+    ...(age === null ? [] : [`${ageText(age)} old`]),
+    ...(parent === null ? [] : [`parent ${parent}`]),
+  ].join(', ');
+  const leftover: Leftover = { kind: 'process', pid, start: start ?? '', holds };
+  if (service === 'unknown' || start === null)
+    return { leftover, state: 'unknown', why: `${told}; it cannot be told whose it is` };
+  return service.name === label
+    ? { leftover, state: 'survivor', why: told }
+    : { leftover, state: 'in-use', why: `${told}; it is not of this job` };
+}
+
+/** `40 s`, `12 min`, `3 h`, `5 days`. */
+export function ageText(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
 /** What it runs, cut to a bearable length. */
 export function shortCommand({ command, program }: Pick<ProcessFacts, 'command' | 'program'>): string {
   const text = command === '' ? (program ?? 'without a name') : command;

@@ -5,7 +5,7 @@ import type { Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
 import type { Leftover, LeftoverFinding } from '../model/leftover.ts';
 import type { Observed, ObservedService } from '../model/observed.ts';
-import type { Action, Change, Plan } from '../model/plan.ts';
+import type { Action, Blocked, Change, Plan } from '../model/plan.ts';
 import { createLookup } from './lookup.ts';
 import { pidOf } from './situation.ts';
 import { awaitHealthy } from './starting.ts';
@@ -20,6 +20,14 @@ export interface LeftoverRules {
   readonly places: Pick<Places, 'daemons' | 'globalAgents' | 'systemNeedsRoot'>;
   /** Of the user whose jobs are meant. */
   readonly home: string;
+  /** `--end-leftovers`: processes of a former run are ended. */
+  readonly endProcesses: boolean;
+}
+
+/** Something of a dead run may be in its way. */
+export function hasLeftovers({ stale, healthcheck }: Job): boolean {
+  const listens = healthcheck?.probes.some(({ kind }) => kind === 'tcp' || kind === 'unix_socket');
+  return stale !== undefined || listens === true;
 }
 
 /** The jobs of a plan whose leftovers matter now: those that it starts, and those that fall over again and again. */
@@ -32,7 +40,7 @@ export function jobsWithLeftovers(
   const changes = new Map(plan.changes.map((change) => [targetOf(change), change]));
   return jobs.filter((job) => {
     const change = changes.get(targetOf(job));
-    if (job.stale === undefined || change === undefined) return false;
+    if (!hasLeftovers(job) || change === undefined) return false;
     return startOf(change) !== -1 || isStuck(change, job, lookup.serviceOf(job.label, job.domain));
   });
 }
@@ -57,13 +65,9 @@ export function planLeftovers(
     const found = findings.get(targetOf(change));
     if (job === undefined || found === undefined) return change;
     const service = lookup.serviceOf(job.label, job.domain);
-    const mayRemove = (leftover: Leftover): boolean => isUsers(leftover, job, rules);
-    const planned = withLeftovers(
-      change,
-      job,
-      service,
-      found.filter(({ leftover }) => mayRemove(leftover)),
-    );
+    const mayRemove = ({ leftover, state }: LeftoverFinding): boolean =>
+      isUsers(leftover, job, rules) && (state !== 'survivor' || rules.endProcesses);
+    const planned = withLeftovers(change, job, service, found.filter(mayRemove));
     if (!startsOver(change, service)) told.push(...tellOthers(job, found, mayRemove));
     return planned;
   });
@@ -71,7 +75,7 @@ export function planLeftovers(
 }
 
 /** One change with what has to go before the job starts. */
-export function withLeftovers(
+function withLeftovers(
   change: Change,
   job: Job,
   service: ObservedService,
@@ -82,16 +86,15 @@ export function withLeftovers(
     // Between its kill and its start launchd lets nobody in.
     const isTakenOut = change.actions.some(({ action }) => action === 'bootout');
     if (at === -1 || !isTakenOut) return change;
-    const left = found.filter(({ state }) => state !== 'absent');
+    const left = found.filter(({ leftover, state }) => leftover.kind !== 'process' && state !== 'absent');
     return insert(
       change,
       at,
       left.map((each) => removal(job, each, 'goes before the start, if the old process leaves it behind')),
     );
   }
-  const dead = found.filter(({ state }) => state === 'dead');
-  if (dead.length === 0) return change;
-  const removals = dead.map((each) => removal(job, each, `${each.why}, so it is removed before the start`));
+  const removals = removalsOf(job, found);
+  if (removals.length === 0) return change;
   if (at !== -1) return insert(change, at, removals);
   return isStuck(change, job, service) ? mend(change, job, service, removals) : change;
 }
@@ -112,6 +115,26 @@ function mend(change: Change, job: Job, service: ObservedService, removals: read
       ...awaitHealthy(job),
     ],
   };
+}
+
+/** Processes first: with them goes what they hold, or it is left behind and removed then. */
+function removalsOf(job: Job, found: readonly LeftoverFinding[]): readonly Action[] {
+  const survivors = found.filter(({ state }) => state === 'survivor');
+  const held = new Set(survivors.map(({ leftover }) => ('holds' in leftover ? leftover.holds : '')));
+  const files = found.filter(
+    ({ leftover, state }) =>
+      'path' in leftover && (state === 'dead' || (state === 'in-use' && held.has(leftover.path))),
+  );
+  return [
+    ...survivors.map((each) => {
+      const holds = 'holds' in each.leftover ? each.leftover.holds : '';
+      return removal(job, each, `it is of a former run and holds ${holds}, so it is ended before the start`);
+    }),
+    ...files.map((each) => {
+      const why = each.state === 'dead' ? each.why : 'that process leaves it behind';
+      return removal(job, each, `${why}, so it is removed before the start`);
+    }),
+  ];
 }
 
 function removal({ label, domain }: Job, { leftover }: LeftoverFinding, said: string): Action {
@@ -166,10 +189,13 @@ function isUsers(leftover: Leftover, job: Job, { places, home }: LeftoverRules):
 function tellOthers(
   job: Job,
   found: readonly LeftoverFinding[],
-  mayRemove: (leftover: Leftover) => boolean,
+  mayRemove: (finding: LeftoverFinding) => boolean,
 ): readonly Diagnostic[] {
-  return found.flatMap(({ leftover, state, why }) => {
-    if (state === 'absent' || !('path' in leftover)) return [];
+  return found.flatMap((finding) => {
+    const { leftover, state, why } = finding;
+    if (leftover.kind === 'process')
+      return state === 'survivor' && mayRemove(finding) ? [] : [warnAbout(job, holderWords(job, finding))];
+    if (state === 'absent') return [];
     const { path } = leftover;
     if (state !== 'dead')
       return [
@@ -179,7 +205,7 @@ function tellOthers(
           hint: `See whose it is: ls -l '${path}'. If nobody needs it, remove it.`,
         }),
       ];
-    if (mayRemove(leftover)) return [];
+    if (mayRemove(finding)) return [];
     return [
       warnAbout(job, {
         code: 'leftover/roots',
@@ -188,6 +214,29 @@ function tellOthers(
       }),
     ];
   });
+}
+
+/** A process that holds what the job needs: whose it is, and what to do. */
+export function holderWords(job: Job, { leftover, state, why }: LeftoverFinding): Blocked {
+  const { pid, holds } = leftover.kind === 'process' ? leftover : { pid: 0, holds: '' };
+  const name = job.instance;
+  if (pid === 0)
+    return {
+      code: 'port/in-use',
+      message: `${holds}, which ${name} needs, is in use by a process of another user.`,
+      hint: 'As root, it can be told which: sudo reconcile status.',
+    };
+  if (state === 'survivor')
+    return {
+      code: 'leftover/process',
+      message: `Process ${pid} of a former run of ${name} still holds ${holds} (${why}).`,
+      hint: `\`reconcile apply --end-leftovers\` ends it before the start, and so does \`reconcile start ${name} --end-leftovers\`.`,
+    };
+  return {
+    code: 'port/in-use',
+    message: `${holds}, which ${name} needs, is in use by process ${pid} (${why}).`,
+    hint: `Look whose it is: ps -fp ${pid}. It is never ended by reconcile.`,
+  };
 }
 
 function targetOf({ domain, label }: Pick<Job, 'domain' | 'label'>): string {

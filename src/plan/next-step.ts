@@ -8,6 +8,7 @@ import type { Blocked, Change } from '../model/plan.ts';
 import type { LastExit } from '../model/service.ts';
 import type { JobStatus } from '../model/status.ts';
 import type { Finding } from './finding.ts';
+import { holderWords } from './leftovers.ts';
 
 /** What the person should do about a job, in a sentence; empty when it is as it should be. */
 export function nextStep(
@@ -166,7 +167,12 @@ function whereToLook(lastExit: LastExit | null, name: string, cause: Finding | n
 
 /** Null: nothing was found. What is not declared as stale is never removed by us. */
 function whatIsInTheWay(left: readonly LeftoverFinding[], job: Job | null): string | null {
-  const [first] = left;
+  const holder = left.find(({ leftover }) => leftover.kind === 'process');
+  if (holder !== undefined && job !== null) {
+    const { message, hint } = holderWords(job, holder);
+    return `${lowerFirst(message)} ${hint.replace(/\.$/, '')}`;
+  }
+  const first = left.find(({ state }) => state === 'dead');
   if (first === undefined || !('path' in first.leftover)) return null;
   const { kind, path } = first.leftover;
   const { sockets = [], pidFiles = [] } = job?.stale ?? {};

@@ -105,7 +105,7 @@ function judgeJob(
   const disabledByUs = own.some((entry) => lookup.isDisabledByUs(change, entry));
   const preflight = preflights.get(`${domain}/${label}`);
   const cause = job === null || preflight === undefined ? null : whyIll(job, seen, preflight);
-  const left = (leftovers.get(`${domain}/${label}`) ?? []).filter(({ state }) => state === 'dead');
+  const left = leftovers.get(`${domain}/${label}`) ?? [];
   return {
     ...status,
     next: nextStep(status, {

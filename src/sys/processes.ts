@@ -36,6 +36,17 @@ export async function processStart(pid: number): Promise<string | null> {
   return Number.isNaN(at) ? null : String(at / 1000);
 }
 
+/** False: there is no such process, or it is not ours to signal. */
+export function signalProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 1) return false;
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Clock ticks a second, as Linux tells times to programs: 100 on every machine of our day (USER_HZ). */
 const TICKS = 100;
 

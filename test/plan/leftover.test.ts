@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Leftover, LeftoverFacts, ProcessFacts } from '../../src/model/leftover.ts';
-import { judgeLeftover } from '../../src/plan/leftover.ts';
+import { ageText, judgeHolder, judgeLeftover } from '../../src/plan/leftover.ts';
 
 const LABEL = 'com.example.vm';
 const SOCKET = { kind: 'socket', path: '/vm/ha.sock', uid: 501, program: '/opt/limactl' } as const;
@@ -86,5 +86,31 @@ describe('a pid file', () => {
     expect(judge(PID_FILE, { ...DEAD_FILE, pid: null })).toMatch(/^unknown/);
     expect(judge(PID_FILE, { ...DEAD_FILE, kind: 'symlink' })).toMatch(/^unknown/);
     expect(judge(PID_FILE, { ...DEAD_FILE, uid: 502 })).toMatch(/^unknown/);
+  });
+});
+
+describe('a process that holds what a job needs', () => {
+  const holder = (facts: Partial<ProcessFacts>, age: number | null = 10_800) => {
+    const { state, why } = judgeHolder({ ...STRANGER, ...facts }, LABEL, '127.0.0.1:80', age);
+    return `${state}: ${why}`;
+  };
+
+  it('is of a former run where its environment says so, and nowhere else', () => {
+    expect(holder({ service: { name: LABEL } })).toBe('survivor: /usr/sbin/cupsd -l, 3 h old, parent 1');
+    expect(holder({})).toBe('in-use: /usr/sbin/cupsd -l, 3 h old, parent 1; it is not of this job');
+    // The same program, started by hand.
+    expect(holder({ service: { name: null }, program: '/opt/limactl' })).toMatch(/^in-use/);
+    expect(holder({ service: 'unknown' })).toMatch(/^unknown: .*cannot be told whose it is$/);
+    expect(holder({ service: { name: LABEL }, start: null })).toMatch(/^unknown/);
+    expect(holder({ service: { name: LABEL }, parent: null }, null)).toBe('survivor: /usr/sbin/cupsd -l');
+  });
+
+  it.each([
+    [40, '40 s'],
+    [720, '12 min'],
+    [10_800, '3 h'],
+    [432_000, '5 days'],
+  ])('is %i s old: %s', (age, text) => {
+    expect(ageText(age)).toBe(text);
   });
 });

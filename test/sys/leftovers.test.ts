@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { findHolders, listeningInodes, parseLsof } from '../../src/sys/holders.ts';
 import { boundPaths, lookAtLeftover } from '../../src/sys/leftovers.ts';
 import { lookAtProcess, parseEnvironment, parseProcessRow } from '../../src/sys/process-look.ts';
 import { until } from '../support/private-home.ts';
@@ -136,5 +137,40 @@ describe('what systems print', () => {
       ['/vm/ha.sock', '32917'],
       ['/vm/a b.sock', '41'],
     ]);
+  });
+});
+
+describe('who listens', () => {
+  it('is found for a port and for a socket, and nobody where nobody does', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await findHolders({ port })).toEqual([process.pid]);
+    server.close();
+    await once(server, 'close');
+    expect(await findHolders({ port })).toEqual([]);
+    const path = join(temporaryFolder(), 'a.sock');
+    const socket = createServer().listen(path);
+    await once(socket, 'listening');
+    onTestFinished(() => void socket.close());
+    expect(await findHolders({ path })).toEqual([process.pid]);
+    expect(await findHolders({ path: `${path}.not` })).toEqual([]);
+  });
+
+  it('is read from the tables of Linux: listening sockets of that port only', () => {
+    const text = [
+      '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+      '   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000   501        0 41 1 0',
+      '   1: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000   501        0 42 1 0',
+      '   2: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 43 1 0',
+    ].join('\n');
+    expect(listeningInodes(text, 8_080)).toEqual(['41']);
+    expect(listeningInodes(text, 80)).toEqual(['43']);
+    expect(listeningInodes('', 80)).toEqual([]);
+  });
+
+  it('is read from what lsof says', () => {
+    expect(parseLsof('p412\nf7\np413\nf7\nf8\np412\n')).toEqual([412, 413]);
+    expect(parseLsof('')).toEqual([]);
   });
 });

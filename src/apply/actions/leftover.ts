@@ -1,10 +1,12 @@
 import { isSameFile } from '../../model/ledger.ts';
-import type { LeftoverFinding } from '../../model/leftover.ts';
-import { judgeLeftover } from '../../plan/leftover.ts';
+import type { Leftover, LeftoverFinding } from '../../model/leftover.ts';
+import { judgeHolder, judgeLeftover } from '../../plan/leftover.ts';
 import { lookAtLeftover } from '../../sys/leftovers.ts';
+import { lookAtProcess } from '../../sys/process-look.ts';
+import { signalProcess } from '../../sys/processes.ts';
 import { isComingDown } from '../loaded.ts';
 import { look, poll } from '../poll.ts';
-import { type Perform, targetOf, type Work } from '../work.ts';
+import { type ActionOf, type Perform, targetOf, type Work } from '../work.ts';
 
 /** A job that falls over at its start has a process for a moment; so long it is waited for. */
 const FALLS_OVER_MS = 3_000;
@@ -15,7 +17,10 @@ const FALLS_OVER_MS = 3_000;
  */
 export const removeLeftover: Perform<'remove-leftover'> = async (action, work) => {
   const { leftover, label } = action;
-  if (leftover.kind === 'process') return;
+  if (leftover.kind === 'process') {
+    await endSurvivor({ ...action, leftover }, work);
+    return;
+  }
   const { files } = work.ports;
   const { path } = leftover;
   const before = await files.identify(path);
@@ -36,6 +41,54 @@ export const removeLeftover: Perform<'remove-leftover'> = async (action, work) =
   await files.remove(path);
   work.progress.changed = true;
 };
+
+type OfProcess = Extract<Leftover, { kind: 'process' }>;
+
+/** From SIGTERM to SIGKILL, and until it must be gone after that. */
+const GRACE_MS = 10_000;
+const GONE_MS = 5_000;
+
+/**
+ * Ends a process of a former run: TERM, then KILL. Before each it must still be the one that was found, and provably of
+ * this job: by its environment, while the job itself has no process. Never one that we run in.
+ */
+async function endSurvivor(
+  action: ActionOf<'remove-leftover'> & { readonly leftover: OfProcess },
+  work: Work,
+): Promise<void> {
+  const { leftover, label } = action;
+  const { pid, start, holds } = leftover;
+  const name = `process ${pid}`;
+  const isIt = async (): Promise<boolean> => {
+    const found = await lookAtProcess(pid);
+    return (
+      typeof found !== 'string' &&
+      found.start === start &&
+      judgeHolder(found, label, holds, null).state === 'survivor'
+    );
+  };
+  const { processes } = work.ports;
+  if (!processes.alive(pid)) return;
+  const why =
+    (await whyNotNow(action, work)) ??
+    ((await processes.ancestry()).includes(pid) ? 'reconcile itself runs inside it' : null) ??
+    ((await isIt()) ? null : 'it cannot be told to be of this job any more');
+  if (why !== null) {
+    left(name, why, work);
+    return;
+  }
+  for (const [signal, time] of [
+    ['SIGTERM', GRACE_MS],
+    ['SIGKILL', GONE_MS],
+  ] as const) {
+    if (!(await isIt())) break;
+    if (!signalProcess(pid, signal)) break;
+    work.progress.changed = true;
+    const gone = await poll(work, time, async () => (processes.alive(pid) && (await isIt()) ? null : 'gone'));
+    if (gone !== null) return;
+  }
+  if (processes.alive(pid) && (await isIt())) left(name, 'it does not end, or not for us', work);
+}
 
 function whyKept({ state, why }: LeftoverFinding): string | null {
   return state === 'dead' ? null : why;
