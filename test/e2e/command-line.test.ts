@@ -232,6 +232,7 @@ describe('a saved plan', () => {
       allow_empty: false,
       take_over_stack: false,
       release_held: false,
+      end_leftovers: false,
     });
   });
 
