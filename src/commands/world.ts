@@ -126,7 +126,7 @@ export function openWorld(context: Context): World {
         mayChangeSystem,
         userSide,
         history: withNotifier(shareHistory(written, userSide, places, by), notifier),
-        triggers: createTriggers(places, ports.files),
+        triggers: createTriggers(places, ports.files, realFiles),
         notifier,
       };
     }

@@ -10,6 +10,8 @@ import type { Files } from './ports.ts';
 /** Name of the key in each state folder. */
 export const TRIGGER_KEY_FILE = 'trigger.key';
 
+type TriggerFiles = Pick<Files, 'read' | 'write' | 'identify' | 'makeFolder'>;
+
 /** Looks at the files whose changed content restarts a job. */
 export interface Triggers {
   /** Digests of what lies there now; a file that is not there, or cannot be read, has none. Never throws. */
@@ -21,18 +23,25 @@ export interface Triggers {
 /**
  * Digests of secrets must not be worth guessing at: they are HMACs with a key of 32 random bytes, which lies in the state
  * folder beside the ledger (0600), that of system jobs in root's. An unchanged file is not read again.
+ *
+ * @param systemFiles for system jobs, where root works for a user: what is the user's, root looks at with the user's eyes
  */
 export function createTriggers(
   places: Pick<Places, 'userState' | 'systemState' | 'daemons' | 'globalAgents'>,
-  files: Pick<Files, 'read' | 'write' | 'identify' | 'makeFolder'>,
+  userFiles: TriggerFiles,
+  systemFiles: TriggerFiles = userFiles,
 ): Triggers {
   const keys = new Map<string, Buffer>();
   const seen = new Map<string, { readonly identity: FileIdentity; readonly digest: string }>();
   let mayMake = false;
 
+  const filesFor = (folder: string): TriggerFiles =>
+    folder === places.systemState ? systemFiles : userFiles;
+
   async function keyIn(folder: string): Promise<Buffer | null> {
     const known = keys.get(folder);
     if (known !== undefined) return known;
+    const files = filesFor(folder);
     const path = posix.join(folder, TRIGGER_KEY_FILE);
     const text = await files.read(path).then(
       (bytes) => new TextDecoder().decode(bytes).trim(),
@@ -53,6 +62,7 @@ export function createTriggers(
     try {
       const key = await keyIn(folder);
       if (key === null) return null;
+      const files = filesFor(folder);
       const identity = await files.identify(path);
       const before = seen.get(`${folder}\0${path}`);
       // A link stays as it is when what it leads to changes.
