@@ -8,10 +8,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'reconcile-reliability-'));
-/** The first two are alone: one fills the machine, one kills at moments that it has measured before. */
+/** The first three are alone: one fills the machine, one kills at moments that it has measured before, one measures. */
 const RUNS = [
   ['test/e2e/embedded-many.test.ts'],
   ['test/e2e/kill-command.test.ts'],
+  ['test/e2e/watch-at-rest.test.ts'],
   [
     'test/e2e/kill-anywhere.test.ts',
     'test/apply/faults.test.ts',
@@ -83,7 +84,7 @@ function total(all, name) {
 function page() {
   const [kills, disks, files] = [sum(rows('kills')), sum(rows('disks')), sum(rows('files'))];
   const [hangs, together, walk] = ['hangs', 'concurrent', 'walk'].map((name) => sum(rows(name)));
-  const crashes = rows('crashes');
+  const [crashes, rest] = [rows('crashes'), rows('rest')];
   const faults = sum(rows('faults'), ['faults']).map(({ change, verb, faults, ...counts }) => ({
     change,
     verb,
@@ -164,5 +165,12 @@ each job has crashed as often as it should. Then the lines, the runs that launch
 Afterwards all jobs run, and the daemon has nothing to do.
 
 ${table(crashes)}
+
+## The loop at rest
+
+\`watch\` while nothing differs, with as short an interval as can be: how often it asks launchd, the time of its own process (not
+that of launchctl) for as many rounds as fit into ten seconds each, and its memory. Plists that are unchanged are not read again.
+
+${table(rest)}
 `;
 }

@@ -24,6 +24,10 @@ export function decisionOf(event: Told, stack: string, plistOf: (label: string) 
         `${event.keys.join(', ')} differs again after ${event.corrections} corrections within an hour${who}; left alone until told`,
       );
     }
+    case 'health':
+      return event.state === 'healthy'
+        ? decided(event, 'healed', 'it answers its health check again')
+        : decided(event, 'unhealthy', event.reason);
     case 'left-alone':
       return decided(event, 'left-alone', event.message);
     case 'crash-looping':

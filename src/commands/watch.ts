@@ -63,7 +63,12 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
     if (first !== null) {
       release = await onlyOne(world, first.stack, signal);
       const store = loopStoreOf(world, first.stack);
-      const { state } = await store.read();
+      const { state, damaged } = await store.read();
+      if (damaged)
+        context.terminal.note(
+          'warning: What the loop remembered from before cannot be trusted; it counts anew.',
+          'always',
+        );
       await teller.noteIn(store);
       const means = meansOf(context, world, { file: file.read, stack: first.stack, store, teller, wait });
       const { rounds: most } = args;
@@ -273,7 +278,9 @@ function historian({ stack, changes }: Plan, { history }: World): (event: Event)
     const change = planned.get(`${event.domain}/${event.label}`);
     if (change === undefined || isGivingUp(change)) return;
     const happening = happeningOf(change, event.result, stack);
-    if (happening !== null) history.add(happening);
+    // Without a reason of the plan it is a restart, and nobody asked for it.
+    const reason = change.reasons.length === 0 ? 'its health check failed' : happening?.reason;
+    if (happening !== null && reason !== undefined) history.add({ ...happening, reason });
   };
 }
 

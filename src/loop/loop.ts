@@ -121,8 +121,10 @@ export async function runLoop<D extends Declared>(
       troubles = 0;
     } catch (error) {
       if (signal.aborted) break;
-      pause = pauseAfter(++troubles, intervalMs);
-      sayTrouble(means.explain(error), means.now() + pause);
+      const told = means.explain(error);
+      // What passes by itself, such as an apply by hand that holds the lock, is no reason to wait longer.
+      if (!told.quiet) pause = pauseAfter(++troubles, intervalMs);
+      sayTrouble(told, means.now() + pause);
     }
     if (signal.aborted || rounds >= most) break;
     await means.wait(pause, declared);
