@@ -13,7 +13,13 @@ export function decisionOf(event: Told, stack: string, plistOf: (label: string) 
   switch (event.event) {
     case 'applied':
       if (event.cause !== 'outside' || event.outcome !== 'applied') return null;
-      return decided(event, 'healed', `it had come to differ by itself: ${event.keys.join(', ')}`);
+      return decided(
+        event,
+        'healed',
+        event.keys.length === 0
+          ? 'what a dead run had left in its way was removed'
+          : `it had come to differ by itself: ${event.keys.join(', ')}`,
+      );
     case 'gave-up':
       return decided(event, 'gave-up', gaveUpWords(event));
     case 'another-manager': {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
 import { CLI, createWorld, until, type World } from '../support/private-home.ts';
+import { startWatch } from '../support/watch.ts';
 
 let world: World;
 beforeEach(() => {
@@ -198,6 +199,24 @@ describe('env_file and secrets', () => {
     expect(await apply()).toContain('No changes');
     expect(seen()).toHaveLength(4);
     expect((await statusOf(world, 'web')).runs).toBe(2);
+  });
+
+  it('are followed by the loop, however often they change: a file is no other manager', async () => {
+    declare();
+    const watching = startWatch(world);
+    try {
+      await until('the first start', () => seen().length === 1);
+      for (let count = 2; count <= 6; count++) {
+        secret('token', `number ${count}\n`);
+        await until(`start ${count}`, () => seen().length === count, 60_000);
+        expect(seen()[count - 1]).toMatchObject({ TOKEN: `number ${count}` });
+      }
+      const told = watching.events().map(({ event }) => event);
+      expect(told).not.toContain('another-manager');
+      expect(JSON.stringify(watching.events()) + watching.stderr()).not.toContain('number ');
+    } finally {
+      await watching.end('SIGTERM');
+    }
   });
 
   it('are missed in words: by the plan, by the job itself with 78, and by what apply tells of it', async () => {
