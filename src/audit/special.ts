@@ -28,7 +28,7 @@ export const BAD_IGNORE: Description = {
 };
 
 /** What keeps a plist from being read, as a finding. */
-export function unreadable(path: string, { message, line, column }: PlistProblem): Finding {
+export function unreadable(path: string, { message, line, column, isClosed }: PlistProblem): Finding {
   return {
     code: UNREADABLE.code,
     severity: UNREADABLE.severity,
@@ -39,10 +39,10 @@ export function unreadable(path: string, { message, line, column }: PlistProblem
     key: null,
     current: null,
     message,
-    why: UNREADABLE.why,
+    why: isClosed === true ? 'What cannot be read is not judged, so nothing is said of it.' : UNREADABLE.why,
     fix:
-      line === null
-        ? 'Look at the file; `plutil -lint` says on a Mac whether launchd reads it.'
+      isClosed === true
+        ? 'Make it readable for yourself, or name the other paths alone.'
         : 'Mend that place; `plutil -lint` says on a Mac whether launchd reads the file.',
     edits: [],
   };

@@ -139,7 +139,7 @@ async function readAll(
     seen.add(path);
     const reading = await read(path);
     if (!reading.ok) {
-      const { message, line, column } = reading.problem;
+      const { message, line, column, isClosed } = reading.problem;
       told.push({
         code: 'plist/unreadable',
         severity: 'error',
@@ -147,7 +147,10 @@ async function readAll(
         file: path,
         line,
         column,
-        hint: 'Mend that place, then import it; launchd does not read it either.',
+        hint:
+          isClosed === true
+            ? 'Make it readable for yourself, then import it.'
+            : 'Mend that place, then import it; launchd does not read it either.',
       });
       continue;
     }

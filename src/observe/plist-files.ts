@@ -14,7 +14,7 @@ const MAX_DEPTH = 32;
 
 /**
  * Every `*.plist` in a folder and below it, by byte; links to folders are not followed. Of a file its own path, whatever its
- * name. Null when nothing is there.
+ * name. A folder below that may not be listed stands for what lies in it: reading it tells why. Null when nothing is there.
  */
 export async function plistFiles(path: string, files: Files): Promise<readonly string[] | null> {
   const there = await files.identify(path);
@@ -26,7 +26,8 @@ export async function plistFiles(path: string, files: Files): Promise<readonly s
 async function below(folder: string, depth: number, files: Files): Promise<readonly string[]> {
   if (depth > MAX_DEPTH) return [];
   const found: string[] = [];
-  for (const name of await files.list(folder)) {
+  for (const name of await namesIn(folder, depth, files)) {
+    if (name === null) return [folder];
     const path = posix.join(folder, name);
     const kind = (await files.identify(path))?.kind;
     if (kind === 'folder') {
@@ -34,6 +35,16 @@ async function below(folder: string, depth: number, files: Files): Promise<reado
     } else if (name.endsWith('.plist')) found.push(path);
   }
   return found;
+}
+
+/** A folder that a person named has to be there for them; one below it is told, and the rest is read all the same. */
+async function namesIn(folder: string, depth: number, files: Files): Promise<readonly (string | null)[]> {
+  try {
+    return await files.list(folder);
+  } catch (error) {
+    if (depth === 0) throw error;
+    return [null];
+  }
 }
 
 /** A link to a folder, named by a person, is meant as the folder. */
@@ -62,14 +73,20 @@ export async function readPlistFile(path: string, files: Files): Promise<PlistFi
     ok: false,
     problem: { message, line: null, column: null },
   });
+  const closed = (message: string): PlistFileReading => ({
+    ok: false,
+    problem: { message, line: null, column: null, isClosed: true },
+  });
   let bytes: Uint8Array;
   try {
     const there = await files.identify(path);
+    if (there?.kind === 'folder')
+      return closed('The folder may not be read, so nothing in it was looked at.');
     if (Number(there?.size ?? 0) > PLIST_SIZE_LIMIT)
       return refuse('The file is far too large for a plist of a job.');
     bytes = await files.read(path);
   } catch (error) {
-    return refuse(`The file cannot be read: ${(error as Error).message}.`);
+    return closed(`The file cannot be read: ${(error as Error).message}.`);
   }
   const reading = readPlist(bytes);
   if (!reading.ok) return reading;

@@ -3,6 +3,8 @@ export interface PlistProblem {
   readonly message: string;
   readonly line: number | null;
   readonly column: number | null;
+  /** The file could not even be looked into: nothing is said of what it holds, nor whether launchd reads it. */
+  readonly isClosed?: true;
 }
 
 /** Thrown inside this folder only; `readPlist` turns it into the problem that it carries. */

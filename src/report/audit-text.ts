@@ -107,6 +107,6 @@ export function renderRule(
     sentence(rule.why, style),
     `${paint(style, 'red', 'Instead of')}\n${example(rule.bad)}`,
     `${paint(style, 'green', 'write')}\n${example(rule.good)}`,
-    `To keep it in one plist, say why in a comment there:\n    <!-- reconcile-ignore ${rule.code}: the reason -->\n`,
+    `To keep it in one plist, say why in a comment there:\n    <!-- reconcile-ignore ${rule.code}: the reason -->\n\nFor a declared job, or in a whole reconcile file:\n    audit: {ignore: [${rule.code}]}\n`,
   ].join('\n\n');
 }
