@@ -5,7 +5,8 @@ import type { Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
 import type { Leftover, LeftoverFinding } from '../model/leftover.ts';
 import type { Observed, ObservedService } from '../model/observed.ts';
-import type { Action, Blocked, Change, Plan } from '../model/plan.ts';
+import type { Action, Change, Plan } from '../model/plan.ts';
+import { holderWords } from './leftover-words.ts';
 import { createLookup } from './lookup.ts';
 import { pidOf } from './situation.ts';
 import { awaitHealthy } from './starting.ts';
@@ -214,29 +215,6 @@ function tellOthers(
       }),
     ];
   });
-}
-
-/** A process that holds what the job needs: whose it is, and what to do. */
-export function holderWords(job: Job, { leftover, state, why }: LeftoverFinding): Blocked {
-  const { pid, holds } = leftover.kind === 'process' ? leftover : { pid: 0, holds: '' };
-  const name = job.instance;
-  if (pid === 0)
-    return {
-      code: 'port/in-use',
-      message: `${holds}, which ${name} needs, is in use by a process of another user.`,
-      hint: 'As root, it can be told which: sudo reconcile status.',
-    };
-  if (state === 'survivor')
-    return {
-      code: 'leftover/process',
-      message: `Process ${pid} of a former run of ${name} still holds ${holds} (${why}).`,
-      hint: `\`reconcile apply --end-leftovers\` ends it before the start, and so does \`reconcile start ${name} --end-leftovers\`.`,
-    };
-  return {
-    code: 'port/in-use',
-    message: `${holds}, which ${name} needs, is in use by process ${pid} (${why}).`,
-    hint: `Look whose it is: ps -fp ${pid}. It is never ended by reconcile.`,
-  };
 }
 
 function targetOf({ domain, label }: Pick<Job, 'domain' | 'label'>): string {

@@ -8,7 +8,7 @@ import type { Blocked, Change } from '../model/plan.ts';
 import type { LastExit } from '../model/service.ts';
 import type { JobStatus } from '../model/status.ts';
 import type { Finding } from './finding.ts';
-import { holderWords } from './leftovers.ts';
+import { holderWords } from './leftover-words.ts';
 
 /** What the person should do about a job, in a sentence; empty when it is as it should be. */
 export function nextStep(
