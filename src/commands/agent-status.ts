@@ -8,7 +8,7 @@ import { printService } from '../sys/client.ts';
 import { AGENT_STACK, agentLog } from './agent-job.ts';
 import type { Command } from './context.ts';
 import { printDocument } from './document.ts';
-import { loopStoreOf } from './loop-files.ts';
+import { loopStoreOf, runningLoop } from './loop-files.ts';
 import { dateAndTime } from './watch-tell.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -20,6 +20,8 @@ interface AgentState {
   /** Null: launchd's answer cannot be trusted. */
   readonly loaded: boolean | null;
   readonly pid: number | null;
+  /** The process of another loop over this stack, which it waits for. */
+  readonly waitsFor: number | null;
   readonly note: (LoopNote & { readonly lastRound: number }) | null;
   readonly log: string;
 }
@@ -34,8 +36,10 @@ export const agentStatus: Command = async (_, context) => {
   try {
     const { entries } = await world.ports.ledger.read();
     const own = entries.filter((entry) => entry.stack === AGENT_STACK);
-    const agents = await Promise.all(own.map((entry) => look(entry, world)));
-    const exitCode = agents.every(({ pid }) => pid !== null) ? EXIT.ok : EXIT.failed;
+    const agents = await Promise.all(own.map((entry) => lookAtAgent(entry, world)));
+    const exitCode = agents.every(({ pid, waitsFor }) => pid !== null && waitsFor === null)
+      ? EXIT.ok
+      : EXIT.failed;
     if (options.json) printDocument(context, exitCode, { agents: agents.map(toJson) });
     else if (agents.length === 0)
       terminal.out('No agent is installed. `reconcile agent install` makes the loop a job of launchd.');
@@ -45,15 +49,17 @@ export const agentStatus: Command = async (_, context) => {
     await world.userSide?.end();
   }
 
-  function toText({ stack, label, domain, loaded, pid, note, log }: AgentState): string {
+  function toText({ stack, label, domain, loaded, pid, waitsFor, note, log }: AgentState): string {
     const state =
-      pid !== null
-        ? `running (pid ${pid})`
-        : loaded === true
-          ? 'loaded, not running now'
-          : loaded === false
-            ? 'not loaded: run `reconcile agent install`'
-            : 'not known: launchd gave no usable answer';
+      waitsFor !== null
+        ? `waiting: ${waitsForWords(waitsFor)}`
+        : pid !== null
+          ? `running (pid ${pid})`
+          : loaded === true
+            ? `loaded, not running now: what it said last is in ${printable(log.replace(/\.log$/, '.err.log'), terminal.style)}`
+            : loaded === false
+              ? 'not loaded: run `reconcile agent install`'
+              : 'not known: launchd gave no usable answer';
     const seen = note === null ? 'never' : dateAndTime(note.lastRound);
     const recent = (note?.recent ?? [])
       .slice(-SHOWN)
@@ -71,22 +77,35 @@ export const agentStatus: Command = async (_, context) => {
   }
 };
 
-async function look({ instance, label, domain }: LedgerEntry, world: World): Promise<AgentState> {
+/** Why an agent does not run beside a loop that was started by hand, and what ends that. */
+export function waitsForWords(pid: number): string {
+  return `another loop over this stack runs (process ${pid}); the agent takes over within seconds after: kill ${pid}`;
+}
+
+/** What launchd, the loop's lock and its note tell of an agent. */
+export async function lookAtAgent(
+  { instance, label, domain }: Pick<LedgerEntry, 'instance' | 'label' | 'domain'>,
+  world: World,
+): Promise<AgentState> {
   const reading = await printService(world.ports.launchctl, domain, label);
+  const pid = reading.state === 'loaded' ? reading.service.pid : null;
+  const loop = await runningLoop(world, instance);
   return {
     stack: instance,
     label,
     domain,
     loaded: reading.state === 'unknown' ? null : reading.state === 'loaded',
-    pid: reading.state === 'loaded' ? reading.service.pid : null,
+    pid,
+    waitsFor: loop === pid ? null : loop,
     note: await loopStoreOf(world, instance).readNote(),
     log: agentLog(world, instance),
   };
 }
 
-function toJson({ note, ...agent }: AgentState): unknown {
+function toJson({ note, waitsFor, ...agent }: AgentState): unknown {
   return {
     ...agent,
+    waits_for: waitsFor,
     last_round: note === null ? null : new Date(note.lastRound).toISOString(),
     recent: (note?.recent ?? []).map((event) => JSON.parse(eventToJson(event))),
   };

@@ -13,6 +13,7 @@ import {
   agentLog,
   declareAgent,
 } from './agent-job.ts';
+import { lookAtAgent, waitsForWords } from './agent-status.ts';
 import type { Command, Context } from './context.ts';
 import { type Declaration, loadDeclaration } from './declaration.ts';
 import { executePlan } from './execution.ts';
@@ -50,6 +51,7 @@ export const agentInstall: Command<{ readonly interval?: number; readonly system
     context,
     world,
   );
+  await refuseTaken(declaration, world, context);
   const exitCode = await withLock(context, world, async () => {
     const { plan } = await makePlan(
       { ...agent, diagnostics: [] },
@@ -68,10 +70,17 @@ export const agentInstall: Command<{ readonly interval?: number; readonly system
       again: 'reconcile agent install',
     });
   });
-  if (exitCode === EXIT.ok && !context.options.json)
-    context.terminal.out(
-      `The loop over the stack ${declaration.config.name} is a job of launchd now: \`reconcile agent status\`.\nIts log: ${agentLog(world, declaration.config.name)}`,
-    );
+  if (exitCode !== EXIT.ok || context.options.json) return exitCode;
+  const { name } = declaration.config;
+  const [job] = agent.jobs;
+  const waitsFor = job === undefined ? null : (await lookAtAgent(job, world)).waitsFor;
+  context.terminal.out(
+    [
+      `The loop over the stack ${name} is a job of launchd now: \`reconcile agent status\`.`,
+      ...(waitsFor === null ? [] : [`It does not work yet: ${waitsForWords(waitsFor)}`]),
+      `Its log: ${agentLog(world, name)}`,
+    ].join('\n'),
+  );
   return exitCode;
 };
 
@@ -194,6 +203,20 @@ function refuseOtherEnvironment(declaration: Declaration, context: Context): voi
     (instance) => here.get(instance) !== elsewhere.get(instance),
   );
   if (differing.length > 0) throw otherEnvironment(`${differing.join(', ')} would be other than here.`);
+}
+
+/** The loop plans as `plan` does: what stops that would stop each of its rounds. */
+async function refuseTaken(declaration: Declaration, world: World, context: Context): Promise<void> {
+  try {
+    await makePlan(declaration, world, context, {});
+  } catch (error) {
+    if (!(error instanceof ReconcileError) || error.code !== 'stack/name-taken') throw error;
+    throw new ReconcileError(error.code, error.message, {
+      hint: 'Give one of the two another `name:`; or, if this file took the other’s place, run `reconcile apply --take-over-stack` with it first.',
+      exitCode: error.exitCode,
+      cause: error,
+    });
+  }
 }
 
 function otherEnvironment(what: string): ReconcileError {

@@ -1,12 +1,14 @@
-import { EXIT } from '../model/errors.ts';
+import { EXIT, ReconcileError } from '../model/errors.ts';
 import { observe } from '../observe/observe.ts';
 import { planChanges } from '../plan/plan.ts';
+import { AGENT_STACK } from './agent-job.ts';
 import type { Command } from './context.ts';
 import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { executePlan } from './execution.ts';
+import { runningLoop } from './loop-files.ts';
 import { forCaller, isPending, planOptions } from './planning.ts';
 import { withDisabled } from './unfinished.ts';
-import { openWorld, withLock } from './world.ts';
+import { openWorld, type World, withLock } from './world.ts';
 
 /** Takes away all that is ours of this stack: a plan with no jobs. */
 export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: boolean }> = async (
@@ -18,6 +20,7 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
   noteDiagnostics(context, withoutNotes(declaration.diagnostics), declaration.sources);
   const world = openWorld(context);
   world.notifier.use(declaration.config.onEvent ?? null);
+  await refuseBesideLoop(world, declaration.config.name);
   return withLock(context, world, async () => {
     const { host, places, ports } = world;
     const stack = declaration.config.name;
@@ -53,6 +56,23 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
     });
   });
 };
+
+/** A loop would make all of it anew within its next round. */
+async function refuseBesideLoop(world: World, stack: string): Promise<void> {
+  const pid = await runningLoop(world, stack);
+  if (pid === null) return;
+  const { entries } = await world.ports.ledger.read();
+  const isAgents = entries.some((entry) => entry.stack === AGENT_STACK && entry.instance === stack);
+  void world.userSide?.end();
+  throw new ReconcileError(
+    'watch/running',
+    `A loop over the stack ${stack} runs (process ${pid}): it would make anew what is destroyed.`,
+    {
+      hint: `End it first: ${isAgents ? `reconcile agent uninstall ${stack}` : `kill ${pid}`}`,
+      exitCode: EXIT.locked,
+    },
+  );
+}
 
 const destroyAgain =
   (sudo: boolean | undefined) =>

@@ -1,6 +1,8 @@
-import { createLoopStore, type LoopStore } from '../loop/store.ts';
+import { join } from 'node:path';
+import { createLoopStore, LOOP_FOLDER, type LoopStore } from '../loop/store.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
+import { lockHolder } from '../sys/lock.ts';
 import type { World } from './world.ts';
 
 /** The state folder of who does the work here. */
@@ -10,6 +12,16 @@ export function loopFolder({ rights, places }: Pick<World, 'rights' | 'places'>)
 
 export function loopStoreOf(world: Pick<World, 'rights' | 'places' | 'ports'>, stack: string): LoopStore {
   return createLoopStore(loopFolder(world), stack, world.ports.files);
+}
+
+/** Held by the one loop over that stack. */
+export function loopLock(world: Pick<World, 'rights' | 'places'>, stack: string): string {
+  return join(loopFolder(world), LOOP_FOLDER, `${stack}.lock`);
+}
+
+/** The process of the loop over that stack; null: none runs. */
+export function runningLoop(world: World, stack: string): Promise<number | null> {
+  return lockHolder(loopLock(world, stack), world.ports.processes);
 }
 
 /**

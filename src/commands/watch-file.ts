@@ -1,4 +1,5 @@
 import type { Declared, FileReading } from '../loop/loop.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { fingerprint, type Inputs } from '../sys/config-inputs.ts';
 import type { Context } from './context.ts';
 import { type Declaration, loadDeclaration } from './declaration.ts';
@@ -33,6 +34,8 @@ export function createFileReader(
       const { config, jobs, diagnostics } = declaration;
       inputs = declaration.inputs;
       sources = declaration.sources;
+      if (last !== null && last.stack !== config.name)
+        return { state: 'invalid', diagnostics: [renamed(last, config.name)], declared: last };
       const told = diagnostics.filter(({ severity }) => severity !== 'info');
       return {
         state: 'good',
@@ -69,3 +72,16 @@ export function createFileReader(
 }
 
 type Sources = Readonly<Record<string, string>>;
+
+/** Its lock, its state and its log are of one stack; another loop may mind the other one. */
+function renamed({ stack, file }: WatchedFile, name: string): Diagnostic {
+  return {
+    code: 'watch/renamed',
+    severity: 'error',
+    message: `The stack is called ${name} now, and this loop minds ${stack}.`,
+    file,
+    line: null,
+    column: null,
+    hint: `Write \`name: ${stack}\` again; or end this loop (an agent: reconcile agent uninstall ${stack}) and start one anew.`,
+  };
+}

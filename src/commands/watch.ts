@@ -19,7 +19,7 @@ import type { Command, Context } from './context.ts';
 import { explainFailure } from './failure.ts';
 import { openHands } from './hands.ts';
 import { askHealthOf } from './health.ts';
-import { loopFolder, loopStoreOf } from './loop-files.ts';
+import { loopLock, loopStoreOf } from './loop-files.ts';
 import { makePlan } from './planning.ts';
 import { createFileReader, type WatchedFile } from './watch-file.ts';
 import { decisionOf, isGivingUp } from './watch-history.ts';
@@ -53,6 +53,7 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
   const started = { event: 'started', stack: null, intervalMs, pid: process.pid } as const;
   let release: Release = async () => {};
   let rounds = 0;
+  let failed = true;
   try {
     teller.tell({ ...started, file: context.options.file.join(', '), at: Date.now() });
     const wait = (ms: number): Promise<void> => {
@@ -79,9 +80,10 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
         ...(most === undefined ? {} : { rounds: most }),
       });
     }
+    failed = false;
   } finally {
     waker.close();
-    teller.tell({ event: 'stopped', why: whyEnded(signal), rounds, at: Date.now() });
+    teller.tell({ event: 'stopped', why: failed ? 'failed' : whyEnded(signal), rounds, at: Date.now() });
     await teller.end();
     await world.history.settled();
     await release();
@@ -157,7 +159,7 @@ async function firstGoodFile(
 /** Two loops over one stack would count each other's work. */
 async function onlyOne(world: World, stack: string, signal: AbortSignal): Promise<Release> {
   try {
-    return await acquireLock(`${loopFolder(world)}/loop/${stack}.lock`, {
+    return await acquireLock(loopLock(world, stack), {
       timeoutMs: 0,
       clock: world.ports.clock,
       processes: world.ports.processes,

@@ -1,6 +1,5 @@
 import { describeLastExit } from '../launchd/last-exit.ts';
-import type { JobName, Told } from '../model/loop.ts';
-import type { LastExit } from '../model/service.ts';
+import type { CrashCount, JobName, Told } from '../model/loop.ts';
 import { DONE } from './apply-text.ts';
 import { changeName } from './change-text.ts';
 import { renderDiagnostics } from './diagnostics.ts';
@@ -122,7 +121,9 @@ function words(
         below:
           event.retryAt === null
             ? [hint(`See how it is doing: reconcile status ${name}`)]
-            : [`restarted already${again}; not again before ${clock(event.retryAt)}`],
+            : [
+                `${again === '' ? 'restarted already' : `${again.slice(2)} already`}; not again before ${clock(event.retryAt)}`,
+              ],
       };
     }
     case 'restarted':
@@ -136,7 +137,7 @@ function words(
     case 'crash-looping':
       return {
         ...bad,
-        text: `${job(event)}  crash-looping: ${endings(event.exits)} within ${event.seconds} s`,
+        text: `${job(event)}  crash-looping: ${endings(event)}`,
         below: [
           hint(
             `Read \`reconcile logs ${event.instance ?? event.label}\`; with \`give_up: {after: 5, within: 10m}\` it would be taken out of launchd.`,
@@ -147,7 +148,7 @@ function words(
       return {
         ...bad,
         color: 'red',
-        text: `${job(event)}  given up: ${endings(event.exits)} within ${event.seconds} s; it is held`,
+        text: `${job(event)}  given up: ${endings(event)}; it is held`,
         below: [
           ...(event.log === null
             ? []
@@ -184,9 +185,11 @@ function told(
 }
 
 /** `5 bad ends, exit code 1`; several kinds by the last one. */
-function endings(exits: readonly LastExit[]): string {
-  const kinds = [...new Set(exits.map(describeLastExit))];
-  return `${count(exits.length, 'bad end')}, ${kinds.length === 1 ? kinds[0] : `the last with ${describeLastExit(exits.at(-1) ?? { reason: 'unknown' })}`}`;
+function endings({ exits, seconds: within }: CrashCount): string {
+  const kinds = new Set(exits.map(describeLastExit));
+  const how = `${kinds.size === 1 ? 'each' : 'the last'} with ${describeLastExit(exits.at(-1) ?? { reason: 'unknown' })}`;
+  // Counted by launchd while nobody looked: the time between them is not known.
+  return `${count(exits.length, 'bad end')}${within === 0 ? '' : ` within ${within} s`}, ${how}`;
 }
 
 function seconds(ms: number): string {

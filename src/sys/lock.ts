@@ -74,6 +74,16 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
   }
 }
 
+/** Who holds the lock now, without asking for it; null: nobody that lives. */
+export async function lockHolder(folder: string, processes: Processes): Promise<number | null> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, pid, start] = NAME.exec(name) ?? [];
+    if (pid !== undefined && start !== undefined && (await isAlive(Number(pid), start, processes)))
+      return Number(pid);
+  }
+  return null;
+}
+
 async function announce(folder: string, start: string): Promise<Claim> {
   const name = `apply.lock.${process.pid}.${start}.${randomBytes(8).toString('hex')}`;
   try {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
 import { createWorld, until, type World } from '../support/private-home.ts';
+import { startWatch } from '../support/watch.ts';
 
 /** The loop as a job of launchd: on one world, in this order. */
 
@@ -127,6 +128,45 @@ describe('agent', () => {
     });
     expect((await statusOf(world, 'web')).pid).toBe(web.pid);
     expect((await statusOf(world, 'other')).pid).toBe(other.pid);
+  });
+
+  it('waits for a loop that was started by hand, says so, and takes over after it', async () => {
+    const byHand = startWatch(world);
+    try {
+      await byHand.told('file-loaded');
+      const { code, stdout } = await world.reconcile('agent', 'install', '--yes', '--interval', '200ms');
+      expect(code).toBe(0);
+      expect(stdout).toContain(`another loop over this stack runs (process ${byHand.pid})`);
+      const status = await world.reconcile('agent', 'status');
+      expect(status.code).toBe(1);
+      expect(status.stdout).toMatch(new RegExp(`state +waiting: .*kill ${byHand.pid}`));
+    } finally {
+      await byHand.end();
+    }
+    await until(
+      'the agent looks after the stack',
+      async () => (await world.reconcile('agent', 'status')).code === 0,
+      60_000,
+    );
+    const refused = await world.reconcile('destroy', '--yes');
+    expect(refused).toMatchObject({ code: 75 });
+    expect(refused.stderr).toContain('reconcile agent uninstall test');
+    expect((await world.reconcile('agent', 'uninstall', '--yes')).code).toBe(0);
+  });
+
+  it('refuses a file of whose name another one is the stack', async () => {
+    world.write('elsewhere/reconcile.yaml', FILE);
+    const { code, stderr } = await world.reconcile(
+      'agent',
+      'install',
+      '--yes',
+      '-f',
+      'elsewhere/reconcile.yaml',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('stack/name-taken');
+    expect(stderr).toContain('reconcile apply --take-over-stack');
+    expect(await world.json('agent', 'status')).toMatchObject({ agents: [] });
   });
 
   it.skipIf(process.getuid?.() !== 0)(

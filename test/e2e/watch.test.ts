@@ -109,8 +109,11 @@ describe('watch', () => {
     await watching.told('applied');
     world.write('reconcile.yaml', 'version: 1\nname: test\nlabel_prefix: com.example\ninstances: {}\n');
     expect(await watching.told('left-alone')).toMatchObject({ why: 'empty-file', label: LABEL });
+    // Emptied, it does not even say whose stack it is: what it declared before stays in force.
     world.write('reconcile.yaml', '');
-    await watching.told('file-loaded', ({ jobs }) => jobs === 0, watching.events().length);
+    expect(await watching.told('file-invalid', ({ keeps }) => keeps === true)).toMatchObject({
+      diagnostics: [{ code: 'watch/renamed' }],
+    });
     expect(await statusOf(world, 'web').catch(() => null)).toBe(null);
     await world.launchctl('print', target()).then(({ code }) => expect(code).toBe(0));
   });
@@ -185,6 +188,7 @@ describe('watch', () => {
     const second = await world.reconcile('watch');
     expect(second).toMatchObject({ code: 75 });
     expect(second.stderr).toContain(`process ${watching.pid}`);
+    expect(second.stdout).toContain('ended (failed) after 0 rounds');
     expect((await world.reconcile('watch', '-f', '-')).code).toBe(64);
     expect((await world.reconcile('watch', '-t', 'nothing-such')).code).toBe(75);
     await watching.end();
@@ -193,6 +197,31 @@ describe('watch', () => {
     expect(text.stdout).toMatch(/watching .*reconcile\.yaml, every 200 ms/);
     expect(text.stdout).toMatch(/1 job of the stack test/);
     expect((await world.reconcile('watch', '-t', 'nothing-such')).code).toBe(64);
+  });
+
+  it('minds one stack only: a file that is renamed is told of, and the last good one stays in force', async () => {
+    watching = startWatch(world);
+    await watching.told('applied');
+    const { pid } = await jobUntil(world, 'web', 'runs', isRunning);
+    world.write('reconcile.yaml', FILE.replace('name: test', 'name: other').replace('1000', '2000'));
+    const told = await watching.told('file-invalid');
+    expect(JSON.stringify(told)).toContain('watch/renamed');
+    world.write('reconcile.yaml', FILE);
+    await watching.told('file-loaded', () => true, watching.events().length);
+    expect(watching.events().map(({ event }) => event)).not.toContain('left-alone');
+    expect((await statusOf(world, 'web')).pid).toBe(pid);
+  });
+
+  it('stands in the way of destroy, which it would undo', async () => {
+    watching = startWatch(world);
+    await watching.told('applied');
+    const { pid } = await jobUntil(world, 'web', 'runs', isRunning);
+    const refused = await world.reconcile('destroy', '--yes');
+    expect(refused).toMatchObject({ code: 75 });
+    expect(refused.stderr).toContain(`kill ${watching.pid}`);
+    expect((await statusOf(world, 'web')).pid).toBe(pid);
+    await watching.end();
+    expect((await world.reconcile('destroy', '--yes')).code).toBe(0);
   });
 
   it('asks launchd once a round and domain, and reads no plist twice', async () => {
