@@ -122,8 +122,8 @@ export async function runLoop<D extends Declared>(
     } catch (error) {
       if (signal.aborted) break;
       const told = means.explain(error);
-      // What passes by itself, such as an apply by hand that holds the lock, is no reason to wait longer.
-      if (!told.quiet) pause = pauseAfter(++troubles, intervalMs);
+      // What passes by itself, such as an apply by hand that holds the lock, is soon over.
+      pause = told.quiet ? Math.min(intervalMs, AFTER_MS) : pauseAfter(++troubles, intervalMs);
       sayTrouble(told, means.now() + pause);
     }
     if (signal.aborted || rounds >= most) break;

@@ -46,7 +46,7 @@ function words(
     case 'started':
       return {
         ...info,
-        text: `watching ${printable(event.file, style)}, every ${seconds(event.intervalMs)} (pid ${event.pid}); Ctrl-C ends it`,
+        text: `watching ${printable(event.file, style)}, every ${seconds(event.intervalMs)} (pid ${event.pid})`,
       };
     case 'file-loaded':
       return {
