@@ -5,7 +5,12 @@ import { badIgnore, unknownIgnores } from '../audit/special.ts';
 import { DESCRIPTIONS } from '../audit/table.ts';
 import type { Severity } from '../model/diagnostic.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
-import { findingsToAnnotations, findingsToSarif, findingToJson } from '../report/audit-formats.ts';
+import {
+  diagnosticsToAnnotations,
+  findingsToAnnotations,
+  findingsToSarif,
+  findingToJson,
+} from '../report/audit-formats.ts';
 import { findingsToMarkdown } from '../report/audit-markdown.ts';
 import { renderFindings, renderRules } from '../report/audit-text.ts';
 import { printMended } from './audit-fix.ts';
@@ -13,6 +18,7 @@ import { declaredAndInstalled, namedPlists, type Subject } from './audit-subject
 import type { Command, Context } from './context.ts';
 import { displayPath } from './display-path.ts';
 import { printDocument } from './document.ts';
+import { InvalidFile } from './failure.ts';
 
 /** Replaced by the build with the version of package.json. */
 declare const RECONCILE_VERSION: string;
@@ -34,8 +40,7 @@ export const audit: Command<AuditArguments> = async (args, context) => {
   if (args.rules === true) return listRules(context);
   verifyCodes('--ignore', args.ignore ?? []);
   verifyCodes('--request', args.request ?? []);
-  const subject =
-    args.paths.length > 0 ? await namedPlists(args.paths, context) : await declaredAndInstalled(context);
+  const subject = await subjectOf(args, context);
   const ignore = [...subject.ignores.flatMap(({ codes }) => codes), ...(args.ignore ?? [])];
   const findings = [
     ...subject.unreadable,
@@ -52,6 +57,19 @@ export const audit: Command<AuditArguments> = async (args, context) => {
   if (findings.length === 0 && subject.jobs.length === 0) terminal.note('There is nothing to look at.');
   return exitCode;
 };
+
+/** What is wrong with the file itself belongs onto its lines, too. */
+async function subjectOf({ paths, format }: AuditArguments, context: Context): Promise<Subject> {
+  try {
+    return await (paths.length > 0 ? namedPlists(paths, context) : declaredAndInstalled(context));
+  } catch (error) {
+    if (error instanceof InvalidFile && format === 'github')
+      context.terminal.out(
+        diagnosticsToAnnotations(error.diagnostics, (path) => displayPath(path, context.cwd)),
+      );
+    throw error;
+  }
+}
 
 /** @throws ReconcileError: a code that is none would be obeyed by doing nothing */
 function verifyCodes(option: string, codes: readonly string[]): void {

@@ -99,6 +99,11 @@ agents/net.me.trap.plist
     ]);
     world.write('wrong.yaml', 'version: 1\ninstances:\n  web: { comand: x }\n');
     expect((await world.reconcile('audit', 'wrong.yaml')).code).toBe(65);
+    const annotated = await world.reconcile('audit', 'wrong.yaml', '--format', 'github');
+    expect([annotated.code, annotated.stdout]).toEqual([
+      65,
+      expect.stringMatching(/^::error file=wrong\.yaml,line=3,col=10,title=field\/unknown::.*command/m),
+    ]);
   });
 
   it('tells of codes that are none, wherever they are asked for', async () => {
