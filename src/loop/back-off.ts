@@ -18,7 +18,9 @@ export function signatureOf({ op, reasons, fields, actions }: Change): string {
 }
 
 export function mustWait(failures: Failures | null, change: Change, now: number): boolean {
-  return failures !== null && failures.signature === signatureOf(change) && now < failures.retryAt;
+  if (failures === null || failures.signature !== signatureOf(change)) return false;
+  // Further away than any pause: the clock was set back since.
+  return now < failures.retryAt && failures.retryAt - now <= LONGEST_MS;
 }
 
 /** One more failure of this change; another change begins to count anew. */

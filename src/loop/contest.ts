@@ -27,15 +27,18 @@ export function outsideKeys(change: Change, entry: LedgerEntry | null): readonly
   return [...keys].sort();
 }
 
+/** What lies further ahead than an hour is of a clock that was set back since. */
+function isRecent({ at }: Correction, now: number): boolean {
+  return Math.abs(now - at) < CONTEST_MS;
+}
+
 /** Corrections of the last hour that had one of these keys to put right. */
 export function recentCorrections(
   corrections: readonly Correction[],
   keys: readonly string[],
   now: number,
 ): readonly Correction[] {
-  return corrections.filter(
-    (each) => now - each.at < CONTEST_MS && each.keys.some((key) => keys.includes(key)),
-  );
+  return corrections.filter((each) => isRecent(each, now) && each.keys.some((key) => keys.includes(key)));
 }
 
 /** Whether to put it right once more would be to fight. */
@@ -49,6 +52,6 @@ export function noteCorrection(
   keys: readonly string[],
   now: number,
 ): readonly Correction[] {
-  const kept = corrections.filter(({ at }) => now - at < CONTEST_MS).slice(-4 * CORRECTIONS);
+  const kept = corrections.filter((each) => isRecent(each, now)).slice(-4 * CORRECTIONS);
   return keys.length === 0 ? kept : [...kept, { at: now, keys }];
 }

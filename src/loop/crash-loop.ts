@@ -43,13 +43,12 @@ export const JUST_LOADED: Track = { ended: 0, pid: null, bad: [], told: false };
  */
 export function follow(track: Track | null, sample: Sample, now: number, window: GiveUp): Track {
   const ended = sample.runs === null ? null : sample.runs - (sample.pid === null ? 0 : 1);
-  const since = now - window.within * 1_000;
   if (track === null) return { ended, pid: sample.pid, bad: [], told: false };
   const isAnew = ended !== null && track.ended !== null && ended < track.ended;
   const before = isAnew ? JUST_LOADED : track;
   const ends = newEnds(before, ended, sample);
   const crashes = isCrash(sample.lastExit) ? Math.min(ends, MOST_KEPT) : 0;
-  const kept = before.bad.filter(({ at }) => at > since);
+  const kept = before.bad.filter((end) => isWithin(end, window, now));
   const more = Array.from({ length: crashes }, () => ({ at: now, exit: sample.lastExit as LastExit }));
   const bad = [...kept, ...more].slice(-MOST_KEPT);
   return {
@@ -73,11 +72,16 @@ function isCrash(exit: LastExit | null): boolean {
 
 /** So many bad ends within that time; null: a restart now and then. */
 export function crashLoopOf(track: Track, { after, within }: GiveUp, now: number): CrashCount | null {
-  const recent = track.bad.filter(({ at }) => now - at < within * 1_000);
+  const recent = track.bad.filter((end) => isWithin(end, { within }, now));
   if (recent.length < after) return null;
   const [first] = recent;
   return {
     exits: recent.map(({ exit }) => exit).slice(-after),
-    seconds: Math.round((now - (first?.at ?? now)) / 1_000),
+    seconds: Math.max(0, Math.round((now - (first?.at ?? now)) / 1_000)),
   };
+}
+
+/** What lies further ahead than that is of a clock that was set back since. */
+function isWithin({ at }: { readonly at: number }, { within }: Pick<GiveUp, 'within'>, now: number): boolean {
+  return Math.abs(now - at) < within * 1_000;
 }

@@ -127,7 +127,7 @@ export async function noteOutcome(
     const ill = chosen.restarts.get(target);
     if (ill !== undefined) {
       means.emit({ event: 'restarted', ...name, reason: ill.reason, outcome: result.outcome });
-      const recent = memoryOf(next, change).restarts.filter((at) => means.now - at < AN_HOUR);
+      const recent = memoryOf(next, change).restarts.filter((at) => Math.abs(means.now - at) < AN_HOUR);
       next = withMemory(next, change, { restarts: [...recent, means.now] });
       continue;
     }

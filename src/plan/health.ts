@@ -82,7 +82,8 @@ export function isDue(
 ): boolean {
   if (pid === null || leftAlone) return false;
   const at = dueAt(memory, check);
-  return pid !== memory.pid || at === null || now >= at;
+  // Asked later than now: the clock was set back since, and nobody waits until it has come round again.
+  return pid !== memory.pid || at === null || now >= at || now < (memory.askedAt ?? now);
 }
 
 /** When the process that was last judged is to be asked again; null: none was asked yet. */
@@ -104,7 +105,7 @@ export function judgeRound(
   outcome: ProbeOutcome | null,
   now: number,
 ): HealthRound {
-  const restarts = before.restarts.filter((at) => now - at < HOUR);
+  const restarts = before.restarts.filter((at) => Math.abs(now - at) < HOUR);
   if (subject.pid === null || subject.leftAlone) {
     const memory = { ...NO_HEALTH_MEMORY, restarts };
     return { memory, health: null, changed: before.health !== null, decision: { act: 'nothing' } };

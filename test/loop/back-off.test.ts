@@ -16,6 +16,13 @@ describe('back-off', () => {
     expect(mustWait(failed, changeOf('web', { op: 'reload' }), 2_000)).toBe(false);
   });
 
+  it('does not wait for a time that a clock set back has moved out of reach', () => {
+    const DAY = 24 * 60 * 60_000;
+    const failed = noteFailure(null, changeOf('web'), 2 * DAY, 10_000);
+    expect(mustWait(failed, changeOf('web'), 2 * DAY + 1)).toBe(true);
+    expect(mustWait(failed, changeOf('web'), DAY)).toBe(false);
+  });
+
   it('counts failures of one change in a row, and begins anew with another', () => {
     const first = noteFailure(null, changeOf('web'), 0, 1_000);
     const second = noteFailure(first, changeOf('web'), 1_000, 1_000);

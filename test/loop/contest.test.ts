@@ -71,3 +71,11 @@ describe('another manager', () => {
     expect(put([], 5)).toEqual([]);
   });
 });
+
+describe('a clock that was set back', () => {
+  it('lets no correction count that lies ahead', () => {
+    const ahead = [1, 2, 3].map((at) => ({ at: 48 * 60 * MINUTE + at, keys: ['KeepAlive'] }));
+    expect(isContest(ahead, ['KeepAlive'], 0)).toBe(false);
+    expect(noteCorrection(ahead, ['KeepAlive'], 0)).toEqual([{ at: 0, keys: ['KeepAlive'] }]);
+  });
+});

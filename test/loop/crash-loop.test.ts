@@ -35,6 +35,13 @@ describe('crash-looping', () => {
     expect(judge(five, 50)).toEqual({ exits: [FAILED, FAILED, FAILED, FAILED, FAILED], seconds: 40 });
   });
 
+  it('forgets ends that lie ahead, since the clock was set back', () => {
+    const DAY = 24 * 60 * 60;
+    const four = play([1, 2, 3, 4].map((runs) => [DAY + runs * 10, down(runs)]));
+    const five = follow(four, down(5), 50_000, GIVE_UP);
+    expect(judge(five, 50)).toBe(null);
+  });
+
   it('counts ends that came between two looks, and none twice', () => {
     const track = play([
       [10, down(3)],

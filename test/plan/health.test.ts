@@ -188,3 +188,14 @@ describe('one look without a memory', () => {
     expect(timeToBecomeHealthy(CHECK)).toBe(60);
   });
 });
+
+describe('a clock that was set back', () => {
+  it('lets no job wait to be asked, and no former restart count', () => {
+    const later = 48 * 60 * 60_000;
+    const { memory } = play([PASSED], { start: later });
+    expect(isDue(memory, CHECK, runs(1), later + 1_000)).toBe(false);
+    expect(isDue(memory, CHECK, runs(1), 0)).toBe(true);
+    const restarted = afterRestart(memory, later);
+    expect(judgeRound(restarted, CHECK, runs(2), PASSED, 0).memory.restarts).toEqual([]);
+  });
+});
