@@ -31,9 +31,6 @@ const SECRET_WORDS = new Set([
 /** Whole names that hold a secret word and no secret. */
 const HARMLESS_NAMES = new Set(['SSH_AUTH_SOCK', 'XAUTHORITY', 'AWS_ACCESS_KEY_ID']);
 
-/** Values that are no secret under any name: switches, and words for having none. */
-const NO_SECRET = /^(?:true|false|yes|no|on|off|0|1|none|null|auto|default|enabled|disabled)$/i;
-
 /** `MAX_TOKENS`, `--num-tokens`: how many words a language model may use. */
 const COUNT = /(?:^|[_-])(?:MAX|MIN|NUM|N)(?:[_-][A-Z]+)?[_-]TOKENS$/;
 
@@ -83,9 +80,8 @@ export function isSecretName(name: string): boolean {
     .some((word) => SECRET_WORDS.has(word) || /(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY)$/.test(word));
 }
 
-/** Something that a name may make a secret. */
 function isText(value: PlistValue): value is string {
-  return typeof value === 'string' && value !== '' && !NO_SECRET.test(value);
+  return typeof value === 'string' && value !== '';
 }
 
 function holdsSecret(value: PlistValue): boolean {
@@ -116,7 +112,7 @@ function looksSecret(text: string): boolean {
     const end = rest.indexOf('=');
     const name = rest.slice(0, Math.max(0, end));
     if (end === rest.length - 1 || !/^(?:--)?[A-Za-z][A-Za-z0-9_-]*$/.test(name)) break;
-    if (isSecretName(name) && !NO_SECRET.test(rest.slice(end + 1))) return true;
+    if (isSecretName(name)) return true;
     rest = rest.slice(end + 1);
   }
   return /\s/.test(rest) && rest.split(/\s+/).some((word) => word !== rest && looksSecret(word));

@@ -39,8 +39,6 @@ describe('isSensitive', () => {
     [['EnvironmentVariables', 'KEYBOARD_LAYOUT'], 'de'],
     [['EnvironmentVariables', 'MONKEY'], 'yes'],
     [['EnvironmentVariables', 'API_TOKEN'], ''],
-    [['EnvironmentVariables', 'DISABLE_AUTH'], 'true'],
-    [['ProgramArguments'], ['/opt/ftpd', '--auth=default']],
     [['ProgramArguments'], ['/opt/llm', '--max-new-tokens', '4096']],
     [['EnvironmentVariables', 'MAX_TOKENS'], '4096'],
     [['KeepAlive', 'OtherJobEnabled', 'com.example.token'], true],
