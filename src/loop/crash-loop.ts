@@ -35,6 +35,11 @@ export function sampleOf(service: ObservedService): Sample | null {
 /** It has just been loaded: every run from here on is seen. */
 export const JUST_LOADED: Track = { ended: 0, pid: null, bad: [], told: false };
 
+/** The track of a former loop: what ended while none looked came at times that nobody knows, and does not count. */
+export function resumed(track: Track): Track {
+  return { ...track, ended: null, pid: null };
+}
+
 /**
  * The track with what is seen now. Ends are counted by launchd's run count, and by a change of the process where that was
  * not asked; of several ends since the last look, all but the last are taken to be like the last. An end by SIGTERM was

@@ -6,6 +6,7 @@ import type { Observed } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { pauseAfter } from './back-off.ts';
+import { resumed } from './crash-loop.ts';
 import { type HealthMemories, nextAskMs, noteRestarts, type Restarting, watchHealth } from './health.ts';
 import { type Judgement, judgeChanges } from './judge.ts';
 import { type Chosen, chooseChanges, noteContests, noteOutcome, noteTold, withoutGone } from './outcome.ts';
@@ -99,7 +100,7 @@ export async function runLoop<D extends Declared>(
   let state = initial;
   let tracks: Tracks = new Map(
     Object.entries(initial.jobs).flatMap(([target, { track }]) =>
-      track === null ? [] : [[target, track] as const],
+      track === null ? [] : [[target, resumed(track)] as const],
     ),
   );
   let healths: HealthMemories = new Map();

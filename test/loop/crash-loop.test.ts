@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crashLoopOf, follow, JUST_LOADED, type Sample } from '../../src/loop/crash-loop.ts';
+import { crashLoopOf, follow, JUST_LOADED, resumed, type Sample } from '../../src/loop/crash-loop.ts';
 import type { Track } from '../../src/loop/state.ts';
 import type { LastExit } from '../../src/model/service.ts';
 
@@ -52,6 +52,18 @@ describe('crash-looping', () => {
       [15, down(5)],
     ]);
     expect(track.bad).toHaveLength(5);
+  });
+
+  it('does not count what ended while no loop looked, and goes on from there', () => {
+    const before = play([1, 2].map((runs) => [runs * 10, down(runs)]));
+    // Ten more ends, some time within a week.
+    const after = follow(resumed(before), down(12), 60_000, GIVE_UP);
+    expect(after.bad).toHaveLength(2);
+    const next = play(
+      [13, 14, 15].map((runs) => [runs + 50, down(runs)]),
+      after,
+    );
+    expect(judge(next, 66)).not.toBe(null);
   });
 
   it('is no restart now and then', () => {
