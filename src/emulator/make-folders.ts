@@ -12,6 +12,8 @@ export function makeFolders(path: string, mode: number): void {
   try {
     mkdirSync(path, mode);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Somebody else was faster, or a file stands there.
+    const isThere = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isThere) throw error;
   }
 }

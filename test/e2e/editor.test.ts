@@ -40,7 +40,7 @@ describe('completion', () => {
   it('offers the keys of the file, each with what it is', async () => {
     const offered = await complete('version: 1\n|');
     expect(labels(offered)).toEqual(
-      'name label_prefix vars include defaults templates instances audit moved'.split(' '),
+      'name label_prefix vars include defaults templates instances audit on_event moved'.split(' '),
     );
     for (const label of labels(offered)) expect(told(offered, label), label).not.toBe('');
     expect(told(offered, 'defaults')).toBe('Fields for instances to build on.');

@@ -22,6 +22,7 @@ describe.each([
   it('that cannot be made are an error, and never waited for', () => {
     const top = temporaryFolder();
     writeFileSync(join(top, 'file'), '');
+    expect(() => make(join(top, 'file'), 0o700)).toThrow(/EEXIST/);
     expect(() => make(join(top, 'file/b'), 0o700)).toThrow(/ENOTDIR|EEXIST/);
     if (process.platform === 'linux')
       expect(() => make('/proc/no-such/a', 0o700)).toThrow(/ENOENT|EACCES|EPERM/);
