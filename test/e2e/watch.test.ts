@@ -130,6 +130,8 @@ describe('watch', () => {
         renameSync(world.write(`${PLIST}.new`, theirs), join(world.home, PLIST));
         await world.launchctl('kickstart', '-k', target());
         rewrites += 1;
+        // Its rhythm: without one, it would leave the machine no time for anybody else.
+        await new Promise((resume) => setTimeout(resume, 500));
       }
     })();
     try {
