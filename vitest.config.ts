@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -7,6 +8,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     pool: 'forks',
+    // By default one core is left free; but what runs real processes mostly waits for them.
+    maxWorkers: Math.max(2, availableParallelism()),
     // .ci/run counts the tests from this file.
     ...(process.env['RECONCILE_TEST_RESULTS'] === undefined
       ? {}
