@@ -1,5 +1,6 @@
 import { meaningOf } from '../launchd/meaning.ts';
 import { normalise } from '../launchd/normalise.ts';
+import { isSensitive } from '../launchd/secrets.ts';
 import type { PlistValue } from '../model/plist.ts';
 import { equalPlist } from '../plist/equal.ts';
 import { plistToJson } from '../plist/json.ts';
@@ -29,7 +30,8 @@ function compareDeclared(installed: AuditedJob, declared: AuditedJob): readonly 
     if (equalPlist(now, then)) return [];
     const words = (value: PlistValue | undefined, job: AuditedJob): string => {
       const meaning = meaningOf([key], value ?? null, job.plist);
-      return `${tell(value)}${meaning === '' ? '' : ` (${meaning})`}`;
+      const text = isSensitive([key], value ?? null) ? '(sensitive)' : tell(value);
+      return `${text}${meaning === '' ? '' : ` (${meaning})`}`;
     };
     return [
       {

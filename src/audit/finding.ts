@@ -1,3 +1,4 @@
+import { isSensitive } from '../launchd/secrets.ts';
 import type { Severity } from '../model/diagnostic.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
 import { offsetOf, placeFinder, type TextPlace } from '../plist/source.ts';
@@ -25,6 +26,8 @@ export interface Finding {
   readonly why: string;
   readonly fix: string;
   readonly edits: readonly Edit[];
+  /** Its values look secret: they are shown nowhere. */
+  readonly sensitive?: true;
 }
 
 /** Everything that the rules find in a job, in the order of the text it stands in, or of the rules where there is none. */
@@ -43,6 +46,9 @@ function toFinding(
   const at =
     job.source === null || place === null ? null : place(hit.offset ?? offsetOf(job.source, hit.path));
   const declared = job.source === null ? (fieldPlace(job.places, hit.path) ?? job.place) : null;
+  const current = valueAt(job.plist, hit.path);
+  const sensitive =
+    isSensitive(hit.path.map(String), current) || isSensitive(hit.path.map(String), hit.expected ?? null);
   return {
     code: rule.code,
     severity: hit.severity ?? rule.severity,
@@ -51,9 +57,10 @@ function toFinding(
     line: at?.line ?? declared?.line ?? null,
     column: at?.column ?? declared?.column ?? null,
     key: hit.path.length === 0 ? null : hit.path.join('.'),
-    current: valueAt(job.plist, hit.path),
+    current,
+    ...(sensitive ? { sensitive } : {}),
     ...(hit.expected === undefined ? {} : { expected: hit.expected }),
-    message: hit.message,
+    message: sensitive && typeof current === 'string' ? withoutValue(hit.message, current) : hit.message,
     why: rule.why,
     fix: hit.fix,
     edits: hit.edits ?? [],
@@ -69,4 +76,11 @@ function valueAt(plist: PlistDict, path: readonly (string | number)[]): PlistVal
     else return null;
   }
   return value ?? null;
+}
+
+/** What a rule quotes of a value that looks secret is not told. */
+function withoutValue(message: string, value: string): string {
+  return [value, value.trim(), JSON.stringify(value.trim()).slice(1, -1)]
+    .filter((text) => text !== '')
+    .reduce((told, text) => told.replaceAll(text, '(sensitive)'), message);
 }

@@ -92,7 +92,7 @@ function print(
   const display = (path: string | null): string => displayPath(path ?? 'reconcile.yaml', context.cwd);
   const count = jobs.length + unreadable.length;
   if (format === 'json') {
-    const told = findings.map((finding) => findingToJson(finding, isSecret));
+    const told = findings.map(findingToJson);
     printDocument(context, exitCode, { jobs: count, findings: told });
   } else if (format === 'sarif') {
     const document = findingsToSarif(findings, DESCRIPTIONS, RECONCILE_VERSION, display);
@@ -111,8 +111,6 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
     return !seen.has(name) && seen.add(name) !== null;
   });
 }
-
-const isSecret = ({ code }: Finding): boolean => code === 'environment/secret';
 
 function listRules(context: Context): ExitCode {
   if (context.options.json)

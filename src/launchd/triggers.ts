@@ -1,7 +1,7 @@
 import type { PlistDict } from '../model/plist.ts';
 
 /** Keys of launchd that start a job by something else than its being loaded (facts §2.8). */
-const TRIGGERS = [
+export const TRIGGER_KEYS = [
   'StartInterval',
   'StartCalendarInterval',
   'WatchPaths',
@@ -14,7 +14,7 @@ const TRIGGERS = [
 
 /** Something else than being loaded starts it: being down is its rest. */
 export function isTriggered(plist: PlistDict): boolean {
-  return TRIGGERS.some((key) => {
+  return TRIGGER_KEYS.some((key) => {
     const value = plist.entries[key];
     return value !== undefined && value !== false;
   });

@@ -5,12 +5,10 @@ import type { PlistValue } from '../model/plist.ts';
 import { plistToJson } from '../plist/json.ts';
 
 /** A finding for `--json` (interface §5). */
-export function findingToJson(
-  finding: Finding,
-  hide: (finding: Finding) => boolean,
-): Readonly<Record<string, unknown>> {
+export function findingToJson(finding: Finding): Readonly<Record<string, unknown>> {
   const { code, severity, label, path, line, column, key, message, why, fix } = finding;
-  const shown = (value: PlistValue | null): unknown => (hide(finding) ? '(sensitive)' : plistToJson(value));
+  const shown = (value: PlistValue | null): unknown =>
+    finding.sensitive === true || finding.code === 'environment/secret' ? '(sensitive)' : plistToJson(value);
   return {
     code,
     severity,
@@ -20,7 +18,7 @@ export function findingToJson(
     column,
     key,
     current: finding.current === null ? null : shown(finding.current),
-    expected: finding.expected === undefined ? null : plistToJson(finding.expected),
+    expected: finding.expected == null ? null : shown(finding.expected),
     message,
     why,
     fix,

@@ -5,6 +5,8 @@ import { mend } from '../../src/audit/mend.ts';
 import { dict, isDict, type PlistDict } from '../../src/model/plist.ts';
 import { readPlist } from '../../src/plist/read.ts';
 import { writePlist } from '../../src/plist/write.ts';
+import { findingsToAnnotations, findingToJson } from '../../src/report/audit-formats.ts';
+import { renderFindings } from '../../src/report/audit-text.ts';
 
 const NONE = { ignore: [], request: [] };
 
@@ -55,6 +57,36 @@ describe('places', () => {
       current: true,
       expected: false,
     });
+  });
+});
+
+describe('secrets', () => {
+  it('are shown nowhere: not in a message, not as what stands or should stand there', () => {
+    const token = 'ghp_0123456789abcdefghijABCDEFGHIJ';
+    const entries = `<key>EnvironmentVariables</key><dict><key>API_TOKEN</key><string>${token}</string></dict>
+<key>RunAtLoad</key><true/>`;
+    const words = `<key>Label</key><string>net.me.a</string>
+<key>ProgramArguments</key><array><string>/opt/a</string><string>--token=${token}$HOME </string></array>`;
+    const declared = jobOf(`${GATEWAY}<key>RunAtLoad</key><true/>`);
+    const compared = {
+      ...jobOf(`${GATEWAY}${entries.replace(token, `${token}2`)}`),
+      declared: jobOf(`${GATEWAY}${entries}`),
+    };
+    const found = auditJobs([jobOf(words), compared, declared], { ignore: [], request: 'all' });
+    expect(found.map(({ code }) => code)).toEqual(
+      expect.arrayContaining([
+        'run/unexpanded',
+        'run/padded-argument',
+        'environment/secret',
+        'declared/differs',
+      ]),
+    );
+    const told = [
+      JSON.stringify(found.map(findingToJson)),
+      renderFindings(found, 3, { color: false, unicode: true }, (path) => path),
+      findingsToAnnotations(found, (path) => path ?? ''),
+    ].join('');
+    expect(told).not.toContain('ghp_');
   });
 });
 

@@ -1,4 +1,4 @@
-import { isTriggered } from '../../launchd/triggers.ts';
+import { isTriggered, TRIGGER_KEYS } from '../../launchd/triggers.ts';
 import { dict, isArray, isDict, type PlistDict, type PlistValue } from '../../model/plist.ts';
 import { equalPlist } from '../../plist/equal.ts';
 import type { CalendarTime } from '../cron.ts';
@@ -10,20 +10,7 @@ import { rawForm, rawForms } from './raw.ts';
 import { sayDuration, sayPath } from './say.ts';
 
 /** Everything that starts a job: one key decides what another one means. */
-const KEYS = [
-  'RunAtLoad',
-  'KeepAlive',
-  'OnDemand',
-  'ThrottleInterval',
-  'StartInterval',
-  'StartCalendarInterval',
-  'WatchPaths',
-  'QueueDirectories',
-  'StartOnMount',
-  'Sockets',
-  'MachServices',
-  'LaunchEvents',
-];
+const KEYS = ['RunAtLoad', 'KeepAlive', 'OnDemand', 'ThrottleInterval', ...TRIGGER_KEYS];
 
 /** The members of `start` that say a trigger, in the order they are written in. */
 const TRIGGERS = [
