@@ -2,7 +2,7 @@ import { describeBehaviour } from '../launchd/behaviour.ts';
 import { explainTopic, suggestTopics } from '../launchd/explain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
-import { behaviourToJson, renderBehaviour, renderExplanation } from '../report/explanation-text.ts';
+import { explainedJobToJson, renderBehaviour, renderExplanation } from '../report/explanation-text.ts';
 import type { Command, Context } from './context.ts';
 import { loadDeclarationAs } from './declaration.ts';
 import { printDocument } from './document.ts';
@@ -58,18 +58,7 @@ function declaredJobs(topic: string, context: Context): readonly Job[] {
 }
 
 function explainJob(job: Job, context: Context): number {
-  const behaviour = describeBehaviour(job.plist);
-  if (context.options.json) {
-    const { instance, label, domain, path } = job;
-    printDocument(context, EXIT.ok, {
-      topic: label,
-      kind: 'job',
-      instance,
-      label,
-      domain,
-      plist: path,
-      ...behaviourToJson(behaviour),
-    });
-  } else context.terminal.out(renderBehaviour(job, behaviour, context.terminal.style));
+  if (context.options.json) printDocument(context, EXIT.ok, explainedJobToJson(job));
+  else context.terminal.out(renderBehaviour(job, describeBehaviour(job.plist), context.terminal.style));
   return EXIT.ok;
 }

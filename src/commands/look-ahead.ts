@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { parseDuration } from '../config/duration.ts';
 import { POLICY_NAMES, withPolicy } from '../desired/policy.ts';
-import { describeBehaviour } from '../launchd/behaviour.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { PlistDict } from '../model/plist.ts';
-import { behaviourToJson } from '../report/explanation-text.ts';
+import { explainedJobToJson } from '../report/explanation-text.ts';
 import { lookAheadToJson } from '../report/timeline-json.ts';
 import { renderSvg } from '../report/timeline-svg.ts';
 import { renderLookAhead } from '../report/timeline-text.ts';
@@ -75,16 +74,9 @@ export async function explainAhead(name: string, flags: LookAheadFlags, context:
   const svg = flags.svg === undefined ? null : renderSvg(job, ahead);
   const file = typeof flags.svg === 'string' ? resolve(context.cwd, flags.svg) : null;
   if (svg !== null && file !== null) await realFiles.write(file, svg, 0o644);
-  const { instance, label, domain, path } = job;
   if (options.json)
     printDocument(context, EXIT.ok, {
-      topic: label,
-      kind: 'job',
-      instance,
-      label,
-      domain,
-      plist: path,
-      ...behaviourToJson(describeBehaviour(job.plist)),
+      ...explainedJobToJson(job),
       ...lookAheadToJson(ahead),
       svg: file,
     });

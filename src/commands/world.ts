@@ -82,7 +82,13 @@ export function openWorld(context: Context): World {
     onLost: (why) =>
       terminal.note(`What happens is not written down: the history is lost (${why}).`, 'always'),
   });
-  const history = withNotifier(written, notifier);
+  const common = { host, places, rights, mayChangeSystem, notifier };
+  const alone = {
+    ...common,
+    userSide: null,
+    history: withNotifier(written, notifier),
+    triggers: createTriggers(places, realFiles),
+  };
   switch (rights) {
     case 'own':
     case 'user': {
@@ -91,43 +97,19 @@ export function openWorld(context: Context): World {
         ledger: createLedgerStore(places, realFiles, host.uid),
         journal: createJournal(places, realFiles, realProcesses, host.uid),
       };
-      return {
-        host,
-        places,
-        ports,
-        rights,
-        mayChangeSystem,
-        userSide: null,
-        history,
-        triggers: createTriggers(places, realFiles),
-        notifier,
-      };
+      return { ...alone, ports };
     }
     case 'root-alone':
-      return {
-        host,
-        places,
-        ports: rootPorts(places, basis),
-        rights,
-        mayChangeSystem,
-        userSide: null,
-        history,
-        triggers: createTriggers(places, realFiles),
-        notifier,
-      };
+      return { ...alone, ports: rootPorts(places, basis) };
     case 'root-for-user': {
       const userSide = startUserSide(host, places);
       const ports = portsToLook(rootPorts(places, basis), userSide, host, places);
       return {
-        host,
-        places,
+        ...common,
         ports,
-        rights,
-        mayChangeSystem,
         userSide,
         history: withNotifier(shareHistory(written, userSide, places, by), notifier),
         triggers: createTriggers(places, ports.files, realFiles),
-        notifier,
       };
     }
   }

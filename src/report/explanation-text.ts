@@ -1,4 +1,4 @@
-import type { Behaviour } from '../launchd/behaviour.ts';
+import { type Behaviour, describeBehaviour } from '../launchd/behaviour.ts';
 import type { Explanation } from '../launchd/explain.ts';
 import type { Job } from '../model/job.ts';
 import { changeName } from './change-text.ts';
@@ -44,7 +44,19 @@ const VERDICTS: Readonly<Record<Behaviour['restarts'][number]['verdict'], string
   depends: 'restarts while its conditions hold',
 };
 
-export function behaviourToJson(behaviour: Behaviour): Readonly<Record<string, unknown>> {
+/** A declared job and its behaviour, as `explain NAME --json` begins. */
+export function explainedJobToJson({
+  instance,
+  label,
+  domain,
+  path,
+  plist,
+}: Job): Readonly<Record<string, unknown>> {
+  const behaviour = behaviourToJson(describeBehaviour(plist));
+  return { topic: label, kind: 'job', instance, label, domain, plist: path, ...behaviour };
+}
+
+function behaviourToJson(behaviour: Behaviour): Readonly<Record<string, unknown>> {
   const { starts, restarts, restartWords, throttle, stop, warnings, sentences } = behaviour;
   return {
     starts,
