@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
 import type { Command, CommonOptions, Context, Terminal } from './commands/context.ts';
-import { buildProgram, nearOnly, type RawOptions, USAGE_HINT } from './commands/program.ts';
+import { buildProgram, nearOnly, USAGE_HINT } from './commands/tree/program.ts';
+import type { RawOptions } from './commands/tree/run.ts';
 import { EXIT, ReconcileError } from './model/errors.ts';
 import type { Style } from './report/style.ts';
 
