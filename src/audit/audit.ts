@@ -95,6 +95,7 @@ const blank = (job: AuditedJob) => ({
   line: job.path === null ? null : 1,
   column: job.path === null ? null : 1,
   key: null,
+  field: job.instance,
   current: null,
   edits: [],
 });

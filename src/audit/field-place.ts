@@ -1,55 +1,63 @@
+import { LAUNCHD_KEYS } from '../config/foreign-words.ts';
 import type { Place } from '../model/diagnostic.ts';
 
-/** The fields of a reconcile file that write a key of a plist, the most telling first. */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Label: ['label'],
-  Program: ['program', 'command', 'script'],
-  ProgramArguments: ['command', 'script', 'program'],
-  WorkingDirectory: ['working_dir'],
-  EnvironmentVariables: ['environment'],
-  StandardInPath: ['stdin'],
-  StandardOutPath: ['stdout', 'logs'],
-  StandardErrorPath: ['stderr', 'logs'],
-  UserName: ['user'],
-  GroupName: ['group'],
-  Umask: ['umask'],
-  RunAtLoad: ['start.at_load', 'restart'],
-  StartInterval: ['start.every'],
-  StartCalendarInterval: ['start.schedule'],
-  WatchPaths: ['start.watch'],
-  QueueDirectories: ['start.queue'],
-  StartOnMount: ['start.on_mount'],
-  KeepAlive: ['restart.policy', 'restart.run_while', 'restart'],
-  ThrottleInterval: ['restart.throttle', 'restart'],
-  ExitTimeOut: ['stop_timeout'],
-  ProcessType: ['process_type'],
-  Nice: ['nice'],
-  LowPriorityIO: ['low_priority_io'],
-  SoftResourceLimits: ['limits'],
-  HardResourceLimits: ['limits'],
-  LimitLoadToSessionType: ['session_types'],
+/** Other fields that may write a key, beside the one that LAUNCHD_KEYS names; the most telling first. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  Program: ['command', 'script'],
+  ProgramArguments: ['script', 'program'],
+  StandardOutPath: ['logs'],
+  StandardErrorPath: ['logs'],
+  RunAtLoad: ['restart'],
+  ThrottleInterval: ['restart'],
 };
+
+/** KeepAlive is written by what stands below `restart`, if anything does. */
+const BEFORE: Readonly<Record<string, readonly string[]>> = {
+  KeepAlive: ['restart.policy', 'restart.run_while'],
+};
+
+const of = (table: Readonly<Record<string, readonly string[]>>, key: string): readonly string[] =>
+  Object.hasOwn(table, key) ? (table[key] ?? []) : [];
+
+const fieldOf = (key: string): string | null =>
+  Object.hasOwn(LAUNCHD_KEYS, key) ? (LAUNCHD_KEYS[key] ?? null) : null;
+
+/** A field of an instance that writes a key of its plist. */
+export interface KeyField {
+  /** From the instance on: `restart.throttle`, `environment.PATH`, `launchd.Nice`. */
+  readonly field: string;
+  /** Null: the file does not name it; it is what the key would be written by. */
+  readonly place: Place | null;
+}
 
 /**
  * Where the file says what a key of the compiled plist holds: `ThrottleInterval` at `restart.throttle`, what stands below
- * `launchd:` there. Null: nothing in the file names it.
+ * `launchd:` there. Null: the key is empty, so the job as a whole is meant.
  *
  * @param places place of each field by its path, as in `Instance.places`
  * @param key path in the plist: `['EnvironmentVariables', 'PATH']`
  */
-export function fieldPlace(
+export function keyField(
   places: Readonly<Record<string, Place>>,
   key: readonly (string | number)[],
-): Place | null {
+): KeyField | null {
   const [first = '', ...rest] = key.map(String);
   if (first === '') return null;
-  const own = Object.hasOwn(FIELDS, first) ? (FIELDS[first] ?? []) : [];
+  const own = fieldOf(first);
   const ofPath = first === 'EnvironmentVariables' && rest[0] === 'PATH' ? ['path'] : [];
-  for (const base of [`launchd.${first}`, `launchd_unchecked.${first}`, ...ofPath, ...own])
+  const bases = [
+    `launchd.${first}`,
+    `launchd_unchecked.${first}`,
+    ...ofPath,
+    ...of(BEFORE, first),
+    ...(own === null ? [] : [own]),
+    ...of(BESIDE, first),
+  ];
+  for (const base of bases)
     for (let length = rest.length; length >= 0; length--) {
-      const path = [base, ...rest.slice(0, length)].join('.');
-      const place = Object.hasOwn(places, path) ? places[path] : undefined;
-      if (place !== undefined) return place;
+      const field = [base, ...rest.slice(0, length)].join('.');
+      const place = Object.hasOwn(places, field) ? places[field] : undefined;
+      if (place !== undefined) return { field, place };
     }
-  return null;
+  return { field: own ?? `launchd.${first}`, place: null };
 }

@@ -2,7 +2,8 @@ import { isSensitive } from '../launchd/secrets.ts';
 import type { Severity } from '../model/diagnostic.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../model/plist.ts';
 import { offsetOf, placeFinder, type TextPlace } from '../plist/source.ts';
-import { fieldPlace } from './field-place.ts';
+import { keyField } from './field-place.ts';
+import { inFieldWords } from './field-words.ts';
 import type { AuditedJob } from './job.ts';
 import type { Edit, Hit, Rule } from './rule.ts';
 
@@ -18,6 +19,8 @@ export interface Finding {
   readonly column: number | null;
   /** `KeepAlive.SuccessfulExit`; null: the job as a whole. */
   readonly key: string | null;
+  /** The field of the reconcile file: `web.restart.throttle`, or `web` alone; null where a plist is judged. */
+  readonly field: string | null;
   /** What stands there; null: nothing. */
   readonly current: PlistValue | null;
   /** What should stand there; undefined where a person has to decide. */
@@ -45,7 +48,10 @@ function toFinding(
 ): Finding {
   const at =
     job.source === null || place === null ? null : place(hit.offset ?? offsetOf(job.source, hit.path));
-  const declared = job.source === null ? (fieldPlace(job.places, hit.path) ?? job.place) : null;
+  const field = job.source === null ? keyField(job.places, hit.path) : null;
+  const declared = job.source === null ? (field?.place ?? job.place) : null;
+  const words = job.instance !== null ? inFieldWords : (sentence: string) => sentence;
+  const message = words(hit.message);
   const current = valueAt(job.plist, hit.path);
   const sensitive =
     isSensitive(hit.path.map(String), current) || isSensitive(hit.path.map(String), hit.expected ?? null);
@@ -57,12 +63,13 @@ function toFinding(
     line: at?.line ?? declared?.line ?? null,
     column: at?.column ?? declared?.column ?? null,
     key: hit.path.length === 0 ? null : hit.path.join('.'),
+    field: job.instance === null ? null : [job.instance, ...(field === null ? [] : [field.field])].join('.'),
     current,
     ...(sensitive ? { sensitive } : {}),
     ...(hit.expected === undefined ? {} : { expected: hit.expected }),
-    message: sensitive && typeof current === 'string' ? withoutValue(hit.message, current) : hit.message,
+    message: sensitive && typeof current === 'string' ? withoutValue(message, current) : message,
     why: rule.why,
-    fix: hit.fix,
+    fix: words(hit.fix),
     edits: hit.edits ?? [],
   };
 }

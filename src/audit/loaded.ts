@@ -113,6 +113,7 @@ function blank(
     line: path === null ? null : 1,
     column: path === null ? null : 1,
     key: null,
+    field: installed?.instance ?? null,
     current: null,
     edits: [],
   };

@@ -13,10 +13,13 @@ export function findingsToMarkdown(
   jobs: number,
   display: (path: string | null) => string,
 ): string {
-  const rows = findings.map(({ severity, path, line, code, key, message, fix }) => [
+  const rows = findings.map(({ severity, path, line, code, key, field, message, fix }) => [
     SEVERITY_NAMES[severity],
     markdownCode(`${display(path)}${line === null ? '' : `:${line}`}`),
-    [markdownCode(code), ...(key === null ? [] : [markdownCode(key)])].join(' '),
+    [code, field ?? key]
+      .filter((text) => text !== null)
+      .map(markdownCode)
+      .join(' '),
     `${markdownText(message)}<br>**Fix:** ${markdownText(fix)}`,
   ]);
   const reasons = new Map(findings.map(({ code, why }) => [code, why] as const));

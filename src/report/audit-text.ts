@@ -40,13 +40,14 @@ export function renderFindings(
 }
 
 function renderOne(finding: Finding, width: number, told: Set<string>, style: Style): string {
-  const { code, severity, line, key, message, why, fix } = finding;
+  const { code, severity, line, message, why, fix } = finding;
+  const where = finding.field ?? finding.key;
   const number = `${line ?? ''}`.padStart(width);
   const head = [
     `  ${paint(style, 'dim', number)}`,
     paint(style, COLORS[severity], padEnd(SEVERITY_NAMES[severity], 7)),
     paint(style, 'cyan', code),
-    ...(key === null ? [] : [printable(key, style)]),
+    ...(where === null ? [] : [printable(where, style)]),
   ].join('  ');
   const indent = ' '.repeat(width + 4);
   const reason = told.has(code) ? [] : [`${indent}${paint(style, 'dim', `why  ${sentence(why, style)}`)}`];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditJobs } from '../../src/audit/audit.ts';
-import { fieldPlace } from '../../src/audit/field-place.ts';
+import { keyField } from '../../src/audit/field-place.ts';
 import { auditedJob } from '../../src/audit/job.ts';
 import { dict, type PlistValue } from '../../src/model/plist.ts';
 
@@ -88,10 +88,14 @@ describe('the place of a declared key', () => {
     [['EnvironmentVariables', 'PATH'], 7],
     [['KeepAlive', 'SuccessfulExit'], 6],
   ])('%j is the line of its field', (key, line) => {
-    expect(fieldPlace(places, key)?.line).toBe(line);
+    expect(keyField(places, key)?.place?.line).toBe(line);
   });
 
   it('is none where no field names it', () => {
-    expect([fieldPlace(places, ['Nice']), fieldPlace(places, [])]).toEqual([null, null]);
+    expect([keyField(places, ['Nice']), keyField(places, ['Debug']), keyField(places, [])]).toEqual([
+      { field: 'nice', place: null },
+      { field: 'launchd.Debug', place: null },
+      null,
+    ]);
   });
 });

@@ -106,6 +106,7 @@ describe('findings', () => {
     line: 8,
     column: 3,
     key: 'KeepAlive.SuccessfulExit',
+    field: null,
     current: true,
     message: 'It stays down <after> a failure.',
     why: 'Most mean the opposite.',
