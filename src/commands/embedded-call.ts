@@ -49,6 +49,23 @@ export async function stopEmbedded(places: Places, env: Context['env']): Promise
   await askEmbedded(places, env, 'embedded-stop');
 }
 
+/** The same, and tells what there was to end. A daemon of another version says less of itself. */
+export async function stopAndTell(
+  places: Places,
+  env: Context['env'],
+): Promise<{ readonly wasRunning: boolean; readonly jobs: number | null; readonly leftovers: boolean }> {
+  const { pid, services, leftovers } = await anyStatus(places, env);
+  await stopEmbedded(places, env);
+  return {
+    wasRunning: pid != null,
+    jobs: Array.isArray(services) ? services.length : null,
+    leftovers: leftovers === true,
+  };
+}
+
+const anyStatus = async (places: Places, env: Context['env']): Promise<Partial<EmbeddedStatus>> =>
+  JSON.parse(await askEmbedded(places, env, 'embedded-status')) as Partial<EmbeddedStatus>;
+
 /** What our own launchctl answers to `embedded-status`. */
 export interface EmbeddedStatus {
   readonly pid: number | null;
@@ -57,11 +74,13 @@ export interface EmbeddedStatus {
   readonly asleep: boolean;
   readonly on_demand_only: readonly string[];
   readonly services: readonly { readonly label: string; readonly domain: string }[];
+  /** The daemon was killed, and processes of its jobs may go on until the next call of it. */
+  readonly leftovers: boolean;
 }
 
 /** Throws ReconcileError `embedded/other-version` when the daemon that runs was started by another version of reconcile. */
 export async function embeddedStatus(places: Places, env: Context['env']): Promise<EmbeddedStatus> {
-  const status = JSON.parse(await askEmbedded(places, env, 'embedded-status')) as Partial<EmbeddedStatus>;
+  const status = await anyStatus(places, env);
   if (isWhole(status)) return status;
   throw new ReconcileError(
     'embedded/other-version',
@@ -74,13 +93,14 @@ export async function embeddedStatus(places: Places, env: Context['env']): Promi
 }
 
 function isWhole(status: Partial<EmbeddedStatus>): status is EmbeddedStatus {
-  const { pid, macos, logged_in, asleep, on_demand_only, services } = status;
+  const { pid, macos, logged_in, asleep, on_demand_only, services, leftovers } = status;
   return (
     pid !== undefined &&
     macos !== undefined &&
     typeof logged_in === 'boolean' &&
     typeof asleep === 'boolean' &&
     Array.isArray(on_demand_only) &&
-    Array.isArray(services)
+    Array.isArray(services) &&
+    typeof leftovers === 'boolean'
   );
 }

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Places } from '../model/domain.ts';
 import { EXIT } from '../model/errors.ts';
+import { stopWords } from '../report/embedded-text.ts';
 import { choosePlaces, realHost } from '../sys/places.ts';
 import { makePrivateWorld } from '../sys/private-world.ts';
 import { runAttached } from '../sys/run-attached.ts';
 import { mayGoOn } from './confirm.ts';
 import type { Command, Context } from './context.ts';
 import { printDocument } from './document.ts';
-import { embeddedStatus, stopEmbedded } from './embedded-call.ts';
+import { embeddedStatus, stopAndTell, stopEmbedded } from './embedded-call.ts';
 import { type LifeVerb, live } from './embedded-life.ts';
 
 export interface EmbeddedArguments {
@@ -25,11 +26,7 @@ export const embedded: Command<EmbeddedArguments> = async ({ verb, argv, os }, c
     case 'status':
       return showStatus(places, context);
     case 'stop':
-      await stopEmbedded(places, context.env);
-      return tell(
-        context,
-        'The embedded launchd is stopped, and its jobs are ended. The next command starts it again.',
-      );
+      return tell(context, stopWords(await stopAndTell(places, context.env)));
     case 'reset':
       return reset(places, context);
     case 'run':
@@ -85,6 +82,10 @@ async function showStatus(places: Places, context: Context): Promise<number> {
     context.terminal.out(
       `The embedded launchd is running (pid ${pid}, as macOS ${macos}) with ${services.length} ` +
         `${services.length === 1 ? 'job' : 'jobs'}. Its world: ${places.userState}`,
+    );
+  if (status.leftovers)
+    context.terminal.out(
+      'It was killed, and what its jobs had running may go on: the next command ends that and loads them anew; `reconcile embedded stop` only ends it.',
     );
   if (pid !== null && !loggedIn)
     context.terminal.out('Nobody is logged in: `reconcile embedded login` loads the agents.');

@@ -86,6 +86,7 @@ function absent(starts: number): void {
     asleep: false,
     on_demand_only: [],
     services: [],
+    leftovers: hasLeftovers(),
   };
   const begins = BEGINNINGS.includes(argv[0] ?? '');
   if (argv[0] === 'embedded-stop' && !hasLeftovers()) finish({ code: 0, stdout: '', stderr: '' });

@@ -24,6 +24,7 @@ export function describeStatus(launchd: Launchd, folder: string): string {
     asleep: supervisor.holds.asleep,
     on_demand_only: [...supervisor.holds.onDemandOnly],
     services,
+    leftovers: false,
   };
   return `${JSON.stringify(status)}\n`;
 }

@@ -27,6 +27,27 @@ export interface LifeEvent {
   readonly ended: readonly string[];
 }
 
+/** What `embedded stop` has done. `jobs`: null where the daemon did not say. */
+export function stopWords({
+  wasRunning,
+  jobs: number,
+  leftovers,
+}: {
+  readonly wasRunning: boolean;
+  readonly jobs: number | null;
+  readonly leftovers: boolean;
+}): string {
+  if (!wasRunning)
+    return leftovers
+      ? 'The embedded launchd had been killed; what its jobs had left running is ended.'
+      : 'The embedded launchd was not running; there was nothing to end.';
+  const ended =
+    number === 0 ? 'it had no jobs' : `its ${number === null ? 'jobs are' : jobsAre(number)} ended`;
+  return `The embedded launchd is stopped, and ${ended}. The next command starts it again.`;
+}
+
+const jobsAre = (number: number): string => (number === 1 ? 'one job is' : `${number} jobs are`);
+
 /** More labels than this are counted, not told. */
 const MOST_LABELS = 8;
 

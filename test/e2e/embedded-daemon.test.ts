@@ -133,6 +133,29 @@ describe('the daemon', () => {
     expect(text).toContain('hint: `reconcile embedded stop` ends it');
   });
 
+  it('says what it had to end, and what a killed one may have left', async () => {
+    const world = open();
+    const embedded = (verb: string): string =>
+      spawnSync(process.execPath, [CLI, 'embedded', verb], { env: world.env, encoding: 'utf8' }).stdout;
+    expect(embedded('stop')).toBe('The embedded launchd was not running; there was nothing to end.\n');
+
+    await world.load('org.example.long', { ProgramArguments: shell('exec sleep 600'), RunAtLoad: true });
+    process.kill((await world.status()).pid ?? 0, 'SIGKILL');
+    await vi.waitFor(
+      () => expect(embedded('status')).toContain('may go on: the next command ends that'),
+      soon,
+    );
+    expect(embedded('stop')).toBe(
+      'The embedded launchd had been killed; what its jobs had left running is ended.\n',
+    );
+    expect(embedded('status')).not.toContain('may go on');
+
+    await world.load('org.example.long', { ProgramArguments: shell('exec sleep 600'), RunAtLoad: true });
+    expect(embedded('stop')).toBe(
+      'The embedded launchd is stopped, and its one job is ended. The next command starts it again.\n',
+    );
+  });
+
   it('is found below a path that is too long for a socket', async () => {
     const world = open(join('x'.repeat(100), 'y'.repeat(100)));
     await world.load('org.example.long', { ProgramArguments: shell('exec sleep 600'), RunAtLoad: true });
@@ -241,6 +264,7 @@ describe('the daemon', () => {
     const world = open();
     expect(await world.status()).toEqual({
       running: false,
+      leftovers: false,
       pid: null,
       version: null,
       macos: null,
