@@ -34,10 +34,15 @@ export async function tellLoop(world: World, plan: Plan, report: Report, began: 
   try {
     const store = loopStoreOf(world, plan.stack);
     const { state } = await store.read();
+    const touched = new Set(
+      plan.changes
+        .filter(({ actions }) => actions.length > 0)
+        .map(({ domain, label }) => `${domain}/${label}`),
+    );
     const done = report.results
       .filter(({ outcome }) => outcome === 'applied' || outcome === 'unchanged' || outcome === 'deferred')
       .map(({ domain, label }) => `${domain}/${label}`)
-      .filter((target) => Object.hasOwn(state.jobs, target));
+      .filter((target) => touched.has(target) || Object.hasOwn(state.jobs, target));
     if (done.length > 0) await store.tell(done, began);
   } catch {
     // The loop finds the job as it is now, and goes on counting from before.

@@ -14,7 +14,7 @@ const MOST_KEPT = 100;
 /** What is seen of a job's process in one round. */
 export interface Sample {
   readonly pid: number | null;
-  /** Times that it was started since it was loaded; null: not asked. */
+  /** Times that it was started since it was loaded; null: not asked now. */
   readonly runs: number | null;
   readonly lastExit: LastExit | null;
 }
@@ -29,35 +29,56 @@ export function sampleOf(service: ObservedService): Sample | null {
     };
   if (service.state !== 'loaded') return null;
   const { pid, runs, lastExit } = service.service;
-  return { pid, runs, lastExit };
+  // An answer from before tells how things were then: the job may have run many times since.
+  return { pid, runs: service.remembered === true ? null : runs, lastExit };
 }
 
-/** It has just been loaded: every run from here on is seen. */
-export const JUST_LOADED: Track = { ended: 0, pid: null, bad: [], told: false };
+/** It has just been loaded, or is not: every run from here on is seen. */
+export function justLoaded(now: number): Track {
+  return { definition: null, ended: 0, countedAt: now, pid: null, bad: [], told: false };
+}
 
 /** The track of a former loop: what ended while none looked came at times that nobody knows, and does not count. */
 export function resumed(track: Track): Track {
-  return { ...track, ended: null, pid: null };
+  return { ...track, ended: null, countedAt: null, pid: null };
+}
+
+/** What is to be known beside the sample. */
+export interface Following {
+  readonly now: number;
+  /** How far back it matters. */
+  readonly window: Pick<GiveUp, 'within'>;
+  /** What is loaded, as the ledger has it; null: it is not ours. */
+  readonly definition: string | null;
+  /** Since the last look somebody ended its process on purpose; what ended before that time does not count. */
+  readonly handledAt?: number | undefined;
 }
 
 /**
  * The track with what is seen now. Ends are counted by launchd's run count, and by a change of the process where that was
- * not asked; of several ends since the last look, all but the last are taken to be like the last. An end by SIGTERM was
- * asked for, and an exit 0 is no crash. A job that was loaded anew (its count began again) begins anew; one that is seen
- * for the first time is counted from now on.
+ * not asked; of several ends since the last look, all but the last are taken to be like the last, and to lie evenly between
+ * the two looks. An end by SIGTERM was asked for, and an exit 0 is no crash. A job that was loaded anew (its count began
+ * again) begins anew; one that is seen for the first time, or with another definition, is counted from now on.
  */
-export function follow(track: Track | null, sample: Sample, now: number, window: GiveUp): Track {
+export function follow(track: Track | null, sample: Sample, what: Following): Track {
+  const { now, definition, handledAt } = what;
   const ended = sample.runs === null ? null : sample.runs - (sample.pid === null ? 0 : 1);
-  if (track === null) return { ended, pid: sample.pid, bad: [], told: false };
-  const isAnew = ended !== null && track.ended !== null && ended < track.ended;
-  const before = isAnew ? JUST_LOADED : track;
+  const isAnew = track !== null && ended !== null && track.ended !== null && ended < track.ended;
+  const isAnother = track !== null && track.definition !== null && track.definition !== definition;
+  const before = isAnew ? { ...justLoaded(now), countedAt: track.countedAt } : isAnother ? null : track;
+  const countedAt = ended === null ? (before?.countedAt ?? null) : now;
+  if (before === null) return { definition, ended, countedAt, pid: sample.pid, bad: [], told: false };
   const ends = newEnds(before, ended, sample);
-  const crashes = isCrash(sample.lastExit) ? Math.min(ends, MOST_KEPT) : 0;
-  const kept = before.bad.filter((end) => isWithin(end, window, now));
-  const more = Array.from({ length: crashes }, () => ({ at: now, exit: sample.lastExit as LastExit }));
-  const bad = [...kept, ...more].slice(-MOST_KEPT);
+  // The process that stood was ended on purpose.
+  const isHandled = handledAt !== undefined && before.pid !== null && before.pid !== sample.pid;
+  const crashes = isCrash(sample.lastExit) ? Math.min(isHandled ? ends - 1 : ends, MOST_KEPT) : 0;
+  const times = spread(crashes, before.countedAt, now).filter((at) => at >= (handledAt ?? at));
+  const kept = before.bad.filter((end) => isWithin(end, what.window, now));
+  const bad = [...kept, ...times.map((at) => ({ at, exit: sample.lastExit as LastExit }))].slice(-MOST_KEPT);
   return {
+    definition,
     ended: ended ?? (before.ended === null ? null : before.ended + ends),
+    countedAt,
     pid: sample.pid,
     bad,
     told: before.told && bad.length > 0,
@@ -68,6 +89,14 @@ function newEnds(track: Track, ended: number | null, { pid }: Sample): number {
   if (ended !== null && track.ended !== null) return Math.max(0, ended - track.ended);
   // Another process than before: the former has ended.
   return track.pid !== null && track.pid !== pid ? 1 : 0;
+}
+
+/** So many times, the last of them now: nobody saw when it was. */
+function spread(count: number, from: number | null, now: number): readonly number[] {
+  const span = Math.max(0, now - (from ?? now));
+  return Array.from({ length: Math.max(0, count) }, (_, index) =>
+    Math.round(now - (span * (count - 1 - index)) / count),
+  );
 }
 
 /** Nobody crashes by SIGTERM: somebody asked it to end. */

@@ -10,8 +10,16 @@ import { resumed } from './crash-loop.ts';
 import { type HealthMemories, nextAskMs, noteRestarts, type Restarting, watchHealth } from './health.ts';
 import { type Judgement, judgeChanges } from './judge.ts';
 import { type Chosen, chooseChanges, noteContests, noteOutcome, noteTold, withoutGone } from './outcome.ts';
-import { type GivingUp, nextLookMs, type Tracks, watchRuns, withoutFormer } from './runs.ts';
-import { type LoopState, memoryOf, type Track, targetOf, type Word, withMemory } from './state.ts';
+import {
+  type GivingUp,
+  nextLookMs,
+  type Tracks,
+  watchRuns,
+  withLoaded,
+  withoutFormer,
+  withTracks,
+} from './runs.ts';
+import { type LoopState, targetOf, type Word } from './state.ts';
 
 /** What the file declares, as far as the loop is concerned. */
 export interface Declared {
@@ -103,6 +111,8 @@ export async function runLoop<D extends Declared>(
       track === null ? [] : [[target, resumed(track)] as const],
     ),
   );
+  /** Targets whose process was ended on purpose since the last look, and since when its ends count. */
+  let handled: ReadonlyMap<string, number> = new Map();
   let healths: HealthMemories = new Map();
   let rounds = 0;
   let troubles = 0;
@@ -143,9 +153,10 @@ export async function runLoop<D extends Declared>(
     await noteWords(current.jobs);
     const closely = new Set(current.jobs.filter(({ giveUp }) => giveUp !== undefined).map(targetOf));
     const seen = await means.look(current, closely);
-    const watched = watchRuns(tracks, seen, current.jobs, means.now());
+    const watched = watchRuns(tracks, seen, current.jobs, means.now(), handled);
+    handled = new Map();
     for (const event of watched.events) emit(event);
-    await keepTracks(watched.tracks, closely);
+    await keepTracks(watched.tracks, current.jobs);
     const judged = judge(current, seen);
     sayLeft(judged);
     await keep(
@@ -192,6 +203,8 @@ export async function runLoop<D extends Declared>(
     if (chosen === undefined) return;
     const { endOfLog } = means;
     healths = noteRestarts(healths, [...chosen.restarts.keys()], means.now());
+    handled = new Map([...handled, ...[...chosen.restarts.keys()].map((target) => [target, 0] as const)]);
+    tracks = withLoaded(tracks, loadedBy(done), means.now());
     await keep(await noteOutcome(state, chosen, done, { now: means.now(), intervalMs, emit, endOfLog }));
   }
 
@@ -199,26 +212,14 @@ export async function runLoop<D extends Declared>(
   async function noteWords(jobs: readonly Job[]): Promise<void> {
     const told = await means.takeTold();
     tracks = withoutFormer(tracks, told);
+    handled = new Map([...handled, ...told.map(({ target, at }) => [target, at] as const)]);
     await keep(noteTold(state, told, jobs, emit));
   }
 
   /** Only those of jobs that may be given up outlive the loop: of the others, nothing depends on a number. */
-  async function keepTracks(next: Tracks, closely: ReadonlySet<string>): Promise<void> {
-    const before = tracks;
+  async function keepTracks(next: Tracks, jobs: readonly Job[]): Promise<void> {
     tracks = next;
-    let changed = state;
-    for (const target of closely) {
-      const track = next.get(target) ?? null;
-      const at = target.lastIndexOf('/');
-      const job = jobOf(target.slice(at + 1), target.slice(0, at));
-      if (job !== undefined && !isSameTrack(track, memoryOf(changed, job).track))
-        changed = withMemory(changed, job, { track });
-    }
-    if (before !== next) await keep(changed);
-  }
-
-  function jobOf(label: string, domain: string): Job | undefined {
-    return declared?.jobs.find((job) => job.label === label && job.domain === domain);
+    await keep(withTracks(state, next, jobs));
   }
 
   async function keep(next: LoopState): Promise<void> {
@@ -273,6 +274,10 @@ function isSameReading<D extends Declared>(a: FileReading<D>, b: FileReading<D>)
   return a.state === 'invalid' && b.state === 'invalid' && a.diagnostics === b.diagnostics;
 }
 
-function isSameTrack(a: Track | null, b: Track | null): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+/** Targets that were loaded in this. */
+function loadedBy({ changes, report }: Awaited<ReturnType<LoopMeans<Declared>['mend']>>): readonly string[] {
+  return changes.flatMap((change, index) => {
+    const isDone = report.results[index]?.outcome === 'applied';
+    return isDone && change.actions.some(({ action }) => action === 'bootstrap') ? [targetOf(change)] : [];
+  });
 }

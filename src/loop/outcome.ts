@@ -1,5 +1,4 @@
 import type { Job } from '../model/job.ts';
-import type { LedgerEntry } from '../model/ledger.ts';
 import type { LoopEvent } from '../model/loop.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
@@ -13,7 +12,7 @@ import { noteCorrection, recentCorrections } from './contest.ts';
 import type { Restarting } from './health.ts';
 import { entryOf, type Judgement } from './judge.ts';
 import type { GivingUp } from './runs.ts';
-import { type LoopState, memoryOf, targetOf, type Word, withMemory } from './state.ts';
+import { type LoopState, memoryOf, nameOf, targetOf, type Word, withMemory } from './state.ts';
 import { writerOf } from './writer.ts';
 
 const AN_HOUR = 3_600_000;
@@ -217,16 +216,11 @@ export function noteTold(
     const isTold = told.some((word) => word.target === target);
     const isRedeclared = contested !== null && contested.declared !== declarationOf(job);
     if (!isTold && !isRedeclared) continue;
-    const [label, domain] = splitTarget(target);
-    next = withMemory(next, { label, domain }, { contested: null, corrections: [], failures: null });
-    if (contested !== null) emit({ event: 'taken-up', instance: job?.instance ?? null, label, domain });
+    const name = nameOf(target);
+    next = withMemory(next, name, { contested: null, corrections: [], failures: null });
+    if (contested !== null) emit({ event: 'taken-up', instance: job?.instance ?? null, ...name });
   }
   return next;
-}
-
-function splitTarget(target: string): readonly [string, LedgerEntry['domain']] {
-  const at = target.lastIndexOf('/');
-  return [target.slice(at + 1), target.slice(0, at) as LedgerEntry['domain']];
 }
 
 function declarationOf(job: Job | undefined): string {

@@ -3,9 +3,9 @@ import type { GiveUp, Job } from '../model/job.ts';
 import type { CrashCount, LoopEvent } from '../model/loop.ts';
 import type { Observed, ObservedJob } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
-import { crashLoopOf, follow, JUST_LOADED, sampleOf, USUAL } from './crash-loop.ts';
+import { crashLoopOf, type Following, follow, justLoaded, sampleOf, USUAL } from './crash-loop.ts';
 import { entryOf } from './judge.ts';
-import { type Track, targetOf, type Word } from './state.ts';
+import { type LoopState, memoryOf, nameOf, type Track, targetOf, type Word, withMemory } from './state.ts';
 
 /** How the runs of every declared job ended, by target. */
 export type Tracks = ReadonlyMap<string, Track>;
@@ -23,12 +23,18 @@ export interface RunsWatched {
   readonly giveUps: readonly GivingUp[];
 }
 
-/** Counts what is seen of each job's runs, and tells a job that falls over again and again from one that did once. */
+/**
+ * Counts what is seen of each job's runs, and tells a job that falls over again and again from one that did once. Of a job
+ * that is declared no more, nothing is kept.
+ *
+ * @param handled targets whose process was ended on purpose since the last look, and since when its ends count
+ */
 export function watchRuns(
   before: Tracks,
   { observed, plan }: { readonly observed: Observed; readonly plan: Plan },
   jobs: readonly Job[],
   now: number,
+  handled: ReadonlyMap<string, number> = new Map(),
 ): RunsWatched {
   const seen = new Map(observed.jobs.map((each) => [targetOf(each), each]));
   const tracks = new Map<string, Track>();
@@ -37,10 +43,16 @@ export function watchRuns(
   for (const job of jobs) {
     if (job.excluded) continue;
     const target = targetOf(job);
-    const track = trackOf(before.get(target) ?? null, seen.get(target), job, now);
+    const entry = entryOf(job, plan.stack, observed);
+    const track = trackOf(before.get(target) ?? null, seen.get(target), {
+      now,
+      window: job.giveUp ?? USUAL,
+      definition: entry?.fileHash ?? null,
+      handledAt: handled.get(target),
+    });
     if (track === null) continue;
     const count = crashLoopOf(track, job.giveUp ?? USUAL, now);
-    const isOurs = entryOf(job, plan.stack, observed)?.held === false && !job.managedByOther;
+    const isOurs = entry?.held === false && !job.managedByOther;
     const isLoaded = seen.get(target)?.service.state === 'loaded';
     if (count === null) tracks.set(target, track.told ? { ...track, told: false } : track);
     else if (job.giveUp !== undefined && isOurs && isLoaded) {
@@ -66,23 +78,45 @@ export function withoutFormer(tracks: Tracks, told: readonly Word[]): Tracks {
       const since = words.get(target);
       return [
         target,
-        since === undefined ? track : { ...track, bad: track.bad.filter(({ at }) => at >= since) },
+        since === undefined
+          ? track
+          : { ...track, bad: track.bad.filter(({ at }) => at >= since), told: false },
       ];
     }),
   );
 }
 
-function trackOf(
-  before: Track | null,
-  seen: ObservedJob | undefined,
-  { giveUp }: Job,
-  now: number,
-): Track | null {
+/** What was just loaded anew begins anew, whatever had ended of it before. */
+export function withLoaded(tracks: Tracks, targets: readonly string[], now: number): Tracks {
+  return targets.length === 0
+    ? tracks
+    : new Map([...tracks, ...targets.map((target) => [target, justLoaded(now)] as const)]);
+}
+
+/** The state with the tracks of the jobs that may be given up, and of no others. */
+export function withTracks(state: LoopState, tracks: Tracks, jobs: readonly Job[]): LoopState {
+  const counted = new Map(
+    jobs.filter(({ giveUp }) => giveUp !== undefined).map((job) => [targetOf(job), job]),
+  );
+  let next = state;
+  for (const [target, { track }] of Object.entries(state.jobs))
+    if (track !== null && !counted.has(target)) next = withMemory(next, nameOf(target), { track: null });
+  for (const [target, job] of counted) {
+    const track = tracks.get(target) ?? null;
+    // When it was counted changes with each round, and says nothing to another loop.
+    const kept = track === null ? null : { ...track, countedAt: null };
+    if (JSON.stringify(kept) !== JSON.stringify(memoryOf(next, job).track))
+      next = withMemory(next, job, { track: kept });
+  }
+  return next;
+}
+
+function trackOf(before: Track | null, seen: ObservedJob | undefined, what: Following): Track | null {
   const service = seen?.service ?? null;
   // Nothing is known of it in this round.
   if (service === null || service.state === 'unknown' || service.state === 'no-domain') return before;
   const sample = sampleOf(service);
-  return sample === null ? JUST_LOADED : follow(before, sample, now, giveUp ?? USUAL);
+  return sample === null ? justLoaded(what.now) : follow(before, sample, what);
 }
 
 /** Of a job that is to be given up, the end of no run may be missed: it is looked at more often once it has ended badly. */

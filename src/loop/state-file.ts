@@ -74,8 +74,10 @@ function toTrack(value: unknown): Track | null {
   if (!isRecord(value)) return null;
   const { ended, pid, told } = value;
   const bad = toList(value['bad'], toBadEnd);
-  if (bad === null || !(ended === null || isTime(ended)) || !(pid === null || isTime(pid))) return null;
-  return typeof told === 'boolean' ? { ended, pid, bad, told } : null;
+  const definition = orNull(value['definition'] ?? null, toText);
+  if (bad === null || definition === undefined || typeof told !== 'boolean') return null;
+  if (!(ended === null || isTime(ended)) || !(pid === null || isTime(pid))) return null;
+  return { definition, ended, countedAt: null, pid, bad, told };
 }
 
 function toBadEnd(value: unknown): { readonly at: number; readonly exit: LastExit } | null {

@@ -28,8 +28,12 @@ export interface Failures {
 
 /** How the runs of a job ended, as far as it was seen. */
 export interface Track {
+  /** Hash of the plist that it was loaded from, as the ledger has it: of another definition nothing counts. Null: not known. */
+  readonly definition: string | null;
   /** Runs that had ended when it was last looked at, since it was loaded; null: not known. */
   readonly ended: number | null;
+  /** When `ended` was known for certain, so that more ends lie between then and now; null: not by this loop. */
+  readonly countedAt: number | null;
   readonly pid: number | null;
   /** Bad ends, oldest first. */
   readonly bad: readonly { readonly at: number; readonly exit: LastExit }[];
@@ -73,6 +77,12 @@ export const EMPTY_STATE: LoopState = { version: 1, jobs: {} };
 
 export function targetOf({ domain, label }: Pick<JobName, 'domain' | 'label'>): string {
   return `${domain}/${label}`;
+}
+
+/** The job that a target names. */
+export function nameOf(target: string): Pick<JobName, 'domain' | 'label'> {
+  const at = target.lastIndexOf('/');
+  return { label: target.slice(at + 1), domain: target.slice(0, at) as JobName['domain'] };
 }
 
 export function memoryOf(state: LoopState, job: Pick<JobName, 'domain' | 'label'>): JobMemory {

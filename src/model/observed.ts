@@ -38,7 +38,12 @@ export type ObservedService =
       /** How its last run ended, where the list of the domain tells it by a code. */
       readonly lastExitCode?: number;
     }
-  | { readonly state: 'loaded'; readonly service: Service }
+  | {
+      readonly state: 'loaded';
+      readonly service: Service;
+      /** It was not asked now: the answer is from before, and nothing that shows in the list of the domain has changed. */
+      readonly remembered?: true;
+    }
   /** No such domain now (112, 125: no GUI session); nothing is known but that it cannot be loaded. */
   | { readonly state: 'no-domain' }
   /** Asked, and the answer cannot be trusted. Never taken for absent or fine. */

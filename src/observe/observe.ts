@@ -12,7 +12,7 @@ import { printDisabled, printDomain, printService } from '../sys/client.ts';
 import { launchctlCommand } from '../sys/places.ts';
 import type { Files, Launchctl, Ports } from '../sys/ports.ts';
 import { mapBounded } from './bounded.ts';
-import { type Memory, rememberedService, rememberService } from './memory.ts';
+import { isDownBadly, type Memory, rememberedService, rememberService } from './memory.ts';
 import { isProven } from './proof.ts';
 import { scanPlists } from './scan.ts';
 
@@ -164,8 +164,10 @@ async function observeJobs(
     const entry = entries.get(target);
     const withLabel = byLabel.get(label) ?? [];
     const isSameProcess = listed.pid !== null && entry?.proof?.pid === listed.pid;
+    // Who looks again and again tells by the runs whether it falls over each time, and no proof holds those.
+    const isCounted = closely || (scope.memory !== undefined && isDownBadly(listed));
     const proven =
-      scope.refresh === 'proven' && (!closely || isSameProcess) && isProven(entry, withLabel, listed.pid);
+      scope.refresh === 'proven' && (!isCounted || isSameProcess) && isProven(entry, withLabel, listed.pid);
     if (proven) {
       const ended = /^[0-9]+$/.test(listed.lastExit) ? { lastExitCode: Number(listed.lastExit) } : {};
       return { state: 'proven', pid: listed.pid, ...ended };

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { crashLoopOf, follow, JUST_LOADED, resumed, type Sample } from '../../src/loop/crash-loop.ts';
+import {
+  crashLoopOf,
+  follow,
+  justLoaded,
+  resumed,
+  type Sample,
+  sampleOf,
+} from '../../src/loop/crash-loop.ts';
 import type { Track } from '../../src/loop/state.ts';
+import type { ObservedService } from '../../src/model/observed.ts';
 import type { LastExit } from '../../src/model/service.ts';
 
 const GIVE_UP = { after: 5, within: 600 };
@@ -17,10 +25,18 @@ const up = (pid: number, runs: number | null, lastExit: LastExit | null = FAILED
   lastExit,
 });
 
+/** One more look, at that second. */
+const look = (
+  track: Track | null,
+  sample: Sample,
+  second: number,
+  more: { readonly definition?: string | null; readonly handledAt?: number } = {},
+): Track => follow(track, sample, { now: second * 1_000, window: GIVE_UP, definition: 'a', ...more });
+
 /** Seconds and what was seen then. */
-function play(samples: readonly (readonly [number, Sample])[], from: Track | null = JUST_LOADED): Track {
+function play(samples: readonly (readonly [number, Sample])[], from: Track | null = justLoaded(0)): Track {
   let track = from;
-  for (const [at, sample] of samples) track = follow(track, sample, at * 1_000, GIVE_UP);
+  for (const [at, sample] of samples) track = look(track, sample, at);
   if (track === null) throw new Error('nothing was played');
   return track;
 }
@@ -31,14 +47,14 @@ describe('crash-looping', () => {
   it('is five bad ends within the time, not four', () => {
     const four = play([1, 2, 3, 4].map((runs) => [runs * 10, down(runs)]));
     expect(judge(four, 41)).toBe(null);
-    const five = follow(four, down(5), 50_000, GIVE_UP);
+    const five = look(four, down(5), 50);
     expect(judge(five, 50)).toEqual({ exits: [FAILED, FAILED, FAILED, FAILED, FAILED], seconds: 40 });
   });
 
   it('forgets ends that lie ahead, since the clock was set back', () => {
     const DAY = 24 * 60 * 60;
     const four = play([1, 2, 3, 4].map((runs) => [DAY + runs * 10, down(runs)]));
-    const five = follow(four, down(5), 50_000, GIVE_UP);
+    const five = look(four, down(5), 50);
     expect(judge(five, 50)).toBe(null);
   });
 
@@ -57,7 +73,7 @@ describe('crash-looping', () => {
   it('does not count what ended while no loop looked, and goes on from there', () => {
     const before = play([1, 2].map((runs) => [runs * 10, down(runs)]));
     // Ten more ends, some time within a week.
-    const after = follow(resumed(before), down(12), 60_000, GIVE_UP);
+    const after = look(resumed(before), down(12), 60);
     expect(after.bad).toHaveLength(2);
     const next = play(
       [13, 14, 15].map((runs) => [runs + 50, down(runs)]),
@@ -89,7 +105,7 @@ describe('crash-looping', () => {
 
   it('begins anew when the job was loaded anew, and counts from now on what it sees for the first time', () => {
     const before = play([[10, down(4)]]);
-    const anew = follow(before, down(1), 11_000, GIVE_UP);
+    const anew = look(before, down(1), 11);
     expect(anew.bad).toHaveLength(1);
     const late = play(
       [
@@ -99,6 +115,51 @@ describe('crash-looping', () => {
       null,
     );
     expect(late.bad).toHaveLength(1);
+  });
+
+  it('counts nothing of a former definition', () => {
+    const four = play([1, 2, 3, 4].map((runs) => [runs, down(runs)]));
+    // Loaded anew, and as often started by now as it was before: the count alone does not tell.
+    const other = look(four, down(5), 6, { definition: 'b' });
+    expect(other.bad).toEqual([]);
+    expect(look(other, down(6), 7, { definition: 'b' }).bad).toHaveLength(1);
+    // No longer ours, and ours again.
+    expect(look(four, down(5), 6, { definition: null }).bad).toEqual([]);
+    // What was seen before it was ours is of the same job.
+    const before = look(justLoaded(0), down(1), 1, { definition: null });
+    expect(look(before, down(2), 2).bad).toHaveLength(2);
+  });
+
+  it('takes ends that it did not see one by one to lie between the two looks', () => {
+    // Ten ends in half an hour, seen at once, are no crash loop.
+    expect(judge(play([[1_800, down(10)]]), 1_800)).toBe(null);
+    const some = play([[1_000, down(4)]]);
+    expect(some.bad.map(({ at }) => at / 1_000)).toEqual([250, 500, 750, 1_000]);
+    // The clock was set back: nothing is known but that they have ended.
+    const back = follow(justLoaded(9_000_000), down(5), { now: 1_000, window: GIVE_UP, definition: 'a' });
+    expect(back.bad.map(({ at }) => at)).toEqual([1_000, 1_000, 1_000, 1_000, 1_000]);
+  });
+
+  it('counts nothing by an answer from before', () => {
+    const seen = { runs: 3, pid: null, lastExit: FAILED };
+    const service = { state: 'loaded', service: seen, remembered: true } as unknown as ObservedService;
+    const first = play([[10, sampleOf(service) as Sample]], null);
+    // Twenty more runs since that answer, at times that nobody knows.
+    expect(look(first, down(23), 20).bad).toEqual([]);
+  });
+
+  it('does not count the end that somebody asked for, nor what was before', () => {
+    const three = play([
+      [1, down(1)],
+      [2, down(2)],
+      [3, up(77, 3)],
+    ]);
+    expect(three.bad).toHaveLength(2);
+    // Ended by a restart, with a code of its own.
+    expect(look(three, up(78, 4), 4, { handledAt: 0 }).bad).toHaveLength(2);
+    expect(look(three, up(79, 5), 5, { handledAt: 0 }).bad).toHaveLength(3);
+    // Of four ends, one is that of the restart, and one of the others lies before it.
+    expect(look(three, down(6), 9, { handledAt: 6_000 }).bad).toHaveLength(4);
   });
 
   it('goes by the process where the run count was not asked', () => {

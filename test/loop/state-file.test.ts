@@ -16,7 +16,9 @@ const STATE: LoopState = {
       failures: { count: 3, retryAt: 4, signature: 'def' },
       restarts: [4],
       track: {
+        definition: 'abc',
         ended: 4,
+        countedAt: null,
         pid: null,
         bad: [
           { at: 1, exit: { code: 1 } },

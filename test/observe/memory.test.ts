@@ -75,7 +75,7 @@ describe('a job that was printed before', () => {
     rememberService(memory, 'gui/501/a', listed(7), service(7));
     later(60 * MINUTE);
     const ask = (seen: ReturnType<typeof listed>) => rememberedService(memory, 'gui/501/a', seen, false);
-    expect(ask(listed(7))).toEqual(service(7));
+    expect(ask(listed(7))).toEqual({ ...service(7), remembered: true });
     expect(ask(listed(8))).toBeUndefined();
     expect(ask(listed(7, '1'))).toBeUndefined();
     expect(ask({ ...listed(7), file: { ...identity, ino: '9' } })).toBeUndefined();
@@ -85,10 +85,32 @@ describe('a job that was printed before', () => {
   it('is asked again after a while when it is idle, and each time when its runs are counted', () => {
     const { memory, later } = memoryAt(0);
     rememberService(memory, 'gui/501/a', listed(null), service(null));
-    expect(rememberedService(memory, 'gui/501/a', listed(null), false)).toEqual(service(null));
+    expect(rememberedService(memory, 'gui/501/a', listed(null), false)).toMatchObject(service(null));
     expect(rememberedService(memory, 'gui/501/a', listed(null), true)).toBeUndefined();
     later(11 * MINUTE);
     expect(rememberedService(memory, 'gui/501/a', listed(null), false)).toBeUndefined();
+  });
+
+  it('is asked again soon when it fell over, and ever less often while it stays down', () => {
+    const { memory, later } = memoryAt(0);
+    const fallen = (runs: number): ObservedService =>
+      ({ state: 'loaded', service: { pid: null, runs } }) as unknown as ObservedService;
+    const known = () => rememberedService(memory, 'gui/501/a', listed(null, '1'), false);
+    /** Seconds until it is asked again, and what it says then. */
+    const pause = (runs: number): number => {
+      let seconds = 0;
+      for (; known() !== undefined; seconds += 1) later(1_000);
+      rememberService(memory, 'gui/501/a', listed(null, '1'), fallen(runs));
+      return seconds;
+    };
+    rememberService(memory, 'gui/501/a', listed(null, '1'), fallen(1));
+    expect([2, 3, 4, 4, 4, 4, 4].map(pause)).toEqual([3, 3, 3, 3, 5, 9, 17]);
+    for (let turn = 0; turn < 10; turn++) pause(4);
+    expect(pause(5)).toBe(601);
+    expect(pause(5)).toBe(3);
+    // The clock was set back by a day.
+    later(-24 * 60 * MINUTE);
+    expect(known()).toBeUndefined();
   });
 
   it('is not remembered when the answer is of another process than was listed, or none', () => {
