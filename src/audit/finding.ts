@@ -29,6 +29,8 @@ export interface Finding {
   readonly why: string;
   readonly fix: string;
   readonly edits: readonly Edit[];
+  /** Labels of other jobs that have the same from the same place: a template. */
+  readonly others?: readonly (string | null)[];
   /** Its values look secret: they are shown nowhere. */
   readonly sensitive?: true;
 }

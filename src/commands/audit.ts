@@ -5,8 +5,10 @@ import { badIgnore, unknownIgnores } from '../audit/special.ts';
 import { DESCRIPTIONS } from '../audit/table.ts';
 import type { Severity } from '../model/diagnostic.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
+import { groupBy } from '../model/group.ts';
 import {
   diagnosticsToAnnotations,
+  diagnosticsToSarif,
   findingsToAnnotations,
   findingsToSarif,
   findingToJson,
@@ -63,12 +65,20 @@ async function subjectOf({ paths, format }: AuditArguments, context: Context): P
   try {
     return await (paths.length > 0 ? namedPlists(paths, context) : declaredAndInstalled(context));
   } catch (error) {
-    if (error instanceof InvalidFile && format === 'github')
-      context.terminal.out(
-        diagnosticsToAnnotations(error.diagnostics, (path) => displayPath(path, context.cwd)),
-      );
+    if (error instanceof InvalidFile) printInvalid(error, format, context);
     throw error;
   }
+}
+
+function printInvalid(
+  { diagnostics }: InvalidFile,
+  format: AuditArguments['format'],
+  { terminal, cwd }: Context,
+): void {
+  const display = (path: string | null): string => displayPath(path ?? 'reconcile.yaml', cwd);
+  if (format === 'github') terminal.out(diagnosticsToAnnotations(diagnostics, display));
+  if (format === 'sarif')
+    terminal.out(JSON.stringify(diagnosticsToSarif(diagnostics, RECONCILE_VERSION, display), null, 2));
 }
 
 /** @throws ReconcileError: a code that is none would be obeyed by doing nothing */
@@ -104,11 +114,12 @@ function print(
 
 /** What stands in a template is wrong in each job that uses it; people mend it once. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {
-  const seen = new Set<string>();
-  return findings.filter(({ path, line, column, code, key, message }) => {
-    if (line === null) return true;
-    const name = JSON.stringify([path, line, column, code, key, message]);
-    return !seen.has(name) && seen.add(name) !== null;
+  const groups = groupBy(findings, ({ path, line, column, code, key, message, label }) =>
+    JSON.stringify([path, line, column, code, key, message, line === null ? label : null]),
+  );
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    return [others.length === 0 ? first : { ...first, others: others.map(({ label }) => label) }];
   });
 }
 

@@ -27,54 +27,79 @@ export function findingToJson(finding: Finding): Readonly<Record<string, unknown
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 
+/** Where a result stands, as `relative` tells a path: from the top of the repository where it lies in one. */
+type Relative = (path: string | null) => string;
+
 /**
- * SARIF 2.1.0, as GitHub's code scanning reads it. `relative`: a path as it is told, from the top of the repository where
- * it lies in one. Findings of jobs that have no file stand at the reconcile file that `relative` gives for null.
+ * SARIF 2.1.0, as GitHub's code scanning reads it. Findings of jobs that have no file stand at the reconcile file that
+ * `relative` gives for null.
  */
 export function findingsToSarif(
   findings: readonly Finding[],
   rules: readonly Pick<Rule, 'code' | 'severity' | 'title' | 'why' | 'good'>[],
   version: string,
-  relative: (path: string | null) => string,
+  relative: Relative,
 ): Readonly<Record<string, unknown>> {
   const used = rules.filter((rule) => findings.some(({ code }) => code === rule.code));
+  return sarif(
+    version,
+    used.map(({ code, severity, title, why, good }) => ({
+      id: code,
+      name: ruleName(code),
+      shortDescription: { text: title },
+      fullDescription: { text: why },
+      help: { text: `Write:\n${good}` },
+      defaultConfiguration: { level: LEVELS[severity] },
+    })),
+    findings.map((finding) =>
+      sarifResult(
+        { ...finding, file: relative(finding.path), text: `${finding.message} ${finding.fix}` },
+        `${finding.label ?? ''}|${finding.key ?? ''}`,
+      ),
+    ),
+  );
+}
+
+/** The same for what is said of a file that cannot be judged. */
+export function diagnosticsToSarif(
+  diagnostics: readonly Diagnostic[],
+  version: string,
+  relative: Relative,
+): Readonly<Record<string, unknown>> {
+  const codes = [...new Set(diagnostics.map(({ code }) => code))];
+  return sarif(
+    version,
+    codes.map((code) => ({ id: code, name: ruleName(code) })),
+    diagnostics.map((diagnostic) =>
+      sarifResult({ ...diagnostic, file: relative(diagnostic.file), text: advice(diagnostic) }, ''),
+    ),
+  );
+}
+
+const sarif = (version: string, rules: readonly object[], results: readonly object[]) => ({
+  $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+  version: '2.1.0',
+  runs: [{ tool: { driver: { name: 'reconcile', version, rules } }, results }],
+});
+
+const ruleName = (code: string): string =>
+  code.replace(/(?:^|[/-])([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** `identity`: what tells it from others of its rule, wherever the lines have moved. */
+function sarifResult({ code, severity, file, line, column, text }: Annotation, identity: string): object {
   return {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
+    ruleId: code,
+    level: LEVELS[severity],
+    message: { text },
+    locations: [
       {
-        tool: {
-          driver: {
-            name: 'reconcile',
-            version,
-            rules: used.map(({ code, severity, title, why, good }) => ({
-              id: code,
-              name: code.replace(/(?:^|[/-])([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-              shortDescription: { text: title },
-              fullDescription: { text: why },
-              help: { text: `Write:\n${good}` },
-              defaultConfiguration: { level: LEVELS[severity] },
-            })),
-          },
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(file ?? '') },
+          region: { startLine: line ?? 1, startColumn: column ?? 1 },
         },
-        results: findings.map((finding) => ({
-          ruleId: finding.code,
-          level: LEVELS[finding.severity],
-          message: { text: `${finding.message} ${finding.fix}` },
-          locations: [
-            {
-              physicalLocation: {
-                artifactLocation: { uri: encodeURI(relative(finding.path)) },
-                region: { startLine: finding.line ?? 1, startColumn: finding.column ?? 1 },
-              },
-            },
-          ],
-          partialFingerprints: {
-            reconcile: [finding.code, finding.label ?? '', finding.key ?? ''].join('|'),
-          },
-        })),
       },
     ],
+    partialFingerprints: { reconcile: `${code}|${identity}` },
   };
 }
 
@@ -98,15 +123,18 @@ export function diagnosticsToAnnotations(
   relative: (path: string) => string,
 ): string {
   return diagnostics
-    .map(({ message, hint, file, ...rest }) =>
+    .map((diagnostic) =>
       annotation({
-        ...rest,
-        file: file === null ? null : relative(file),
-        text: hint === undefined ? message : `${message} ${hint}`,
+        ...diagnostic,
+        file: diagnostic.file === null ? null : relative(diagnostic.file),
+        text: advice(diagnostic),
       }),
     )
     .join('');
 }
+
+const advice = ({ message, hint }: Diagnostic): string =>
+  hint === undefined ? message : `${message} ${hint}`;
 
 interface Annotation {
   readonly code: string;

@@ -1,5 +1,5 @@
 import type { Finding } from '../audit/finding.ts';
-import { SEVERITY_NAMES, sumUpFindings } from './audit-text.ts';
+import { placeWords, SEVERITY_NAMES, sumUpFindings } from './audit-text.ts';
 import { markdownCode, markdownTable, markdownText } from './markdown.ts';
 
 /**
@@ -13,15 +13,18 @@ export function findingsToMarkdown(
   jobs: number,
   display: (path: string | null) => string,
 ): string {
-  const rows = findings.map(({ severity, path, line, code, key, field, message, fix }) => [
-    SEVERITY_NAMES[severity],
-    markdownCode(`${display(path)}${line === null ? '' : `:${line}`}`),
-    [code, field ?? key]
-      .filter((text) => text !== null)
-      .map(markdownCode)
-      .join(' '),
-    `${markdownText(message)}<br>**Fix:** ${markdownText(fix)}`,
-  ]);
+  const rows = findings.map((finding) => {
+    const { severity, path, line, code, message, fix } = finding;
+    return [
+      SEVERITY_NAMES[severity],
+      markdownCode(`${display(path)}${line === null ? '' : `:${line}`}`),
+      [code, placeWords(finding)]
+        .filter((text) => text !== null)
+        .map(markdownCode)
+        .join(' '),
+      `${markdownText(message)}<br>**Fix:** ${markdownText(fix)}`,
+    ];
+  });
   const reasons = new Map(findings.map(({ code, why }) => [code, why] as const));
   const parts = [
     `**${markdownText(sumUpFindings(findings, jobs))}**`,

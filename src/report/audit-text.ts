@@ -41,7 +41,7 @@ export function renderFindings(
 
 function renderOne(finding: Finding, width: number, told: Set<string>, style: Style): string {
   const { code, severity, line, message, why, fix } = finding;
-  const where = finding.field ?? finding.key;
+  const where = placeWords(finding);
   const number = `${line ?? ''}`.padStart(width);
   const head = [
     `  ${paint(style, 'dim', number)}`,
@@ -60,6 +60,12 @@ function renderOne(finding: Finding, width: number, told: Set<string>, style: St
   ].join('\n');
 }
 
+/** The field, or the key where a plist is judged: `web.restart.throttle and 1 more`. */
+export function placeWords({ field, key, others = [] }: Finding): string | null {
+  const where = field ?? key;
+  return where === null || others.length === 0 ? where : `${where} and ${others.length} more`;
+}
+
 /** `2 errors in 2 of 3 jobs. …` */
 export function sumUpFindings(findings: readonly Finding[], jobs: number): string {
   if (findings.length === 0) return `No findings. ${count(jobs, 'job')} looked at.`;
@@ -73,7 +79,9 @@ export function sumUpFindings(findings: readonly Finding[], jobs: number): strin
     )
     .filter(([number]) => number > 0)
     .map(([number, word]) => count(number, word));
-  const places = new Set(findings.map(({ path, label }) => `${path} ${label}`)).size;
+  const places = new Set(
+    findings.flatMap(({ path, label, others = [] }) => [label, ...others].map((each) => `${path} ${each}`)),
+  ).size;
   return `${parts.join(', ')} in ${places} of ${count(jobs, 'job')}. \`reconcile explain CODE\` tells more of each.`;
 }
 

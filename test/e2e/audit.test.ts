@@ -104,6 +104,45 @@ agents/net.me.trap.plist
       65,
       expect.stringMatching(/^::error file=wrong\.yaml,line=3,col=10,title=field\/unknown::.*command/m),
     ]);
+    const scanned = await world.reconcile('audit', 'wrong.yaml', '--format', 'sarif');
+    const { results } = JSON.parse(scanned.stdout).runs[0];
+    expect([scanned.code, results]).toMatchObject([65, [{ ruleId: 'run/missing' }, { level: 'error' }]]);
+    expect(results[1]).toMatchObject({
+      ruleId: 'field/unknown',
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: 'wrong.yaml' },
+            region: { startLine: 3, startColumn: 10 },
+          },
+        },
+      ],
+    });
+    const told = await world.reconcile('audit', 'wrong.yaml', '--format', 'json');
+    expect([told.code, JSON.parse(told.stdout)]).toMatchObject([
+      65,
+      { exit_code: 65, diagnostics: [{ code: 'run/missing' }, { code: 'field/unknown' }] },
+    ]);
+  });
+
+  it('tells once what stands in a template, in the words of the file', async () => {
+    world.write(
+      'named.yaml',
+      [
+        'version: 1',
+        'templates:',
+        '  quick: { restart: { policy: always, throttle: 1s } }',
+        'instances:',
+        '  web: { template: quick, command: /opt/web }',
+        '  api: { template: quick, command: /opt/api }',
+        '',
+      ].join('\n'),
+    );
+    const { stdout } = await world.reconcile('audit', 'named.yaml');
+    expect(stdout).toContain('  3  warning  restart/short-throttle  web.restart.throttle and 1 more\n');
+    expect(stdout).toContain('by leaving `restart.throttle` out');
+    expect(stdout).toContain('1 warning in 2 of 2 jobs.');
+    expect(stdout.match(/short-throttle/g)).toHaveLength(1);
   });
 
   it('tells of codes that are none, wherever they are asked for', async () => {

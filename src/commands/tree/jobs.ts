@@ -79,9 +79,11 @@ export function addJobCommands(program: Commander, act: Act): void {
     .option('--all', 'every rule, also those on request')
     .option('--fix', 'print one plist or reconcile file with what can be mended mended')
     .option('--rules', 'list the rules')
-    .action((paths: readonly string[], own: object, command: Commander) =>
-      act(command, async () => (await import('../audit.ts')).audit, { ...own, paths }),
-    );
+    .action((paths: readonly string[], own: { readonly format?: 'json' }, command: Commander) => {
+      // A failure is told in JSON, too.
+      if (own.format === 'json') command.setOptionValue('json', true);
+      return act(command, async () => (await import('../audit.ts')).audit, { ...own, paths });
+    });
 }
 
 interface LogFlags {
