@@ -11,8 +11,8 @@ import type { Work } from './work.ts';
 /** Asks a running job all that its health check names. Never throws. */
 export type AskHealth = (check: Healthcheck, domain: Domain, signal?: AbortSignal) => Promise<ProbeOutcome>;
 
-/** However long a job may take to start: nobody waits for a command for ever. */
-export const LONGEST_WAIT_MS = 120_000;
+/** A probe that has hardly any time left is given this much all the same, so that its answer means something. Seconds. */
+const LEAST_PROBE = 1;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -26,9 +26,9 @@ export function withoutWait(change: Change): { readonly change: Change; readonly
 }
 
 /**
- * Waits until a job that was just started answers, for as long as its start period and its retries take, at most two
- * minutes. Null: it is healthy, or it has no process, which is told elsewhere (`job/failing`). The job stays as it is: what
- * launchd accepted is applied (interface §7).
+ * Waits until a job that was just started answers, for as long as its start period and its retries take, and no longer than
+ * `--timeout`. Null: it is healthy, or it has no process, which is told elsewhere (`job/failing`). The job stays as it is:
+ * what launchd accepted is applied (interface §7).
  */
 export async function awaitHealthy(
   change: Change,
@@ -38,13 +38,14 @@ export async function awaitHealthy(
   signal?: AbortSignal,
 ): Promise<Diagnostic | null> {
   const { clock } = means.ports;
-  const given = Math.min(timeToBecomeHealthy(healthcheck) * 1_000, LONGEST_WAIT_MS);
+  const needed = timeToBecomeHealthy(healthcheck) * 1_000;
+  const given = Math.min(needed, means.settings.timeoutMs);
   const deadline = clock.now() + given;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     const reason = await whyNot();
     if (reason === null || signal?.aborted) return null;
     const left = deadline - clock.now();
-    if (left <= 0) return reason === NO_PROCESS ? null : unhealthy(change, reason, given, means);
+    if (left <= 0) return reason === NO_PROCESS ? null : unhealthy(change, reason, { needed, given }, means);
     await clock.pause(Math.min(pause, left), signal);
   }
 
@@ -55,7 +56,9 @@ export async function awaitHealthy(
     if (reading.state !== 'loaded') return null;
     const { pid, state, pended, lastExit } = reading.service;
     if (pid !== null && !isComingDown(reading.service)) {
-      const outcome = await ask(healthcheck, domain, signal);
+      const left = Math.max(LEAST_PROBE, (deadline - clock.now()) / 1_000);
+      const timeout = Math.min(healthcheck.timeout, left);
+      const outcome = await ask({ ...healthcheck, timeout }, domain, signal);
       return outcome.outcome === 'passed' ? null : outcome.reason;
     }
     // Nothing starts it again by itself, or launchd holds it back.
@@ -66,23 +69,32 @@ export async function awaitHealthy(
 
 const NO_PROCESS = 'it has no process';
 
+/** Who waits no longer than `given` has not seen it fail: it may take all that is `needed`. */
 async function unhealthy(
   change: Change,
   reason: string,
-  givenMs: number,
+  { needed, given }: { readonly needed: number; readonly given: number },
   { ports }: Pick<Work, 'ports'>,
 ): Promise<Diagnostic> {
   const name = change.instance ?? change.label;
   const log = await endOfLog(change.plist, ports.files);
   const end =
     log === null ? '' : `The end of ${log.path}:\n${log.lines.map((line) => `  ${line}`).join('\n')}\n`;
+  const still =
+    given < needed
+      ? `It may take ${seconds(needed)} from its start, so it may still come up; --timeout waits longer. `
+      : '';
   return {
     code: 'job/unhealthy',
     severity: 'warning',
-    message: `${name} runs, but was not healthy within ${Math.round(givenMs / 1_000)} s: ${reason}.`,
+    message: `${name} runs, but was not healthy within ${seconds(given)}: ${reason}.`,
     file: null,
     line: null,
     column: null,
-    hint: `${end}See how it is doing: reconcile status ${name}`,
+    hint: `${end}${still}See how it is doing: reconcile status ${name}`,
   };
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
 }

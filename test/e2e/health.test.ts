@@ -104,6 +104,25 @@ describe('a job with a health check', () => {
     expect((await world.reconcile('status')).stdout).toMatch(/^web +● healthy/m);
   });
 
+  it('is waited for no longer than --timeout, however long it may take to come up', async () => {
+    rmSync(join(world.home, 'gate'));
+    world.write('reconcile.yaml', declare().replace('start_period: 1s', 'start_period: 1h'));
+    const restarted = await json('restart', 'web', '--timeout', '2s');
+    expect(restarted.exit_code).toBe(0);
+    expect(restarted.diagnostics).toMatchObject([
+      {
+        code: 'job/unhealthy',
+        message: expect.stringContaining('was not healthy within 2 s: there is no socket'),
+      },
+    ]);
+    expect(restarted.diagnostics[0]?.hint).toContain('It may take 3602 s from its start');
+    expect(restarted.diagnostics[0]?.hint).toContain('--timeout waits longer');
+    expect((await statusOf(world, 'web')).health).toMatchObject({ state: 'starting' });
+    writeFileSync(join(world.home, 'gate'), '');
+    world.write('reconcile.yaml', declare());
+    await jobUntil(world, 'web', 'is healthy', ({ health }) => health?.state === 'healthy');
+  });
+
   it('has none while it is stopped, and apply says nothing of it when nothing changes', async () => {
     expect((await world.reconcile('stop', 'web')).code).toBe(0);
     expect(await statusOf(world, 'web')).toMatchObject({ verdict: 'held', health: null });

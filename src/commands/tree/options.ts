@@ -19,7 +19,11 @@ export function withCommonOptions(command: Commander, fileFlags = '-f, --file <p
   add('--color <when>', 'auto, always or never', oneOf('auto', 'always', 'never'));
   add('-q, --quiet', 'only results and errors');
   add('-v, --verbose', 'also tell every call of launchctl');
-  add('--timeout <duration>', 'time limit of each launchctl call (default: 10s)', timeLimit);
+  add(
+    '--timeout <duration>',
+    'time limit of each launchctl call, and of the wait for a healthy job (default: 10s)',
+    timeLimit,
+  );
   add('--lock-timeout <duration>', 'how long to wait for another apply (default: 0)', duration);
   add('--launchd <which>', 'auto, system or embedded', oneOf('auto', 'system', 'embedded'));
   add('--launchctl <path>', 'another launchctl program (means --launchd system)');
