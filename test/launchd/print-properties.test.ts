@@ -5,6 +5,7 @@ import { parseDomainListing } from '../../src/launchd/print-domain.ts';
 import { parseService } from '../../src/launchd/print-service.ts';
 import { compareView } from '../../src/launchd/view.ts';
 import { dict } from '../../src/model/plist.ts';
+import { cpuSeconds } from '../support/cpu.ts';
 import { line, plist } from './arbitrary-plist.ts';
 import { type Moment, renderService } from './render-service.ts';
 
@@ -168,12 +169,13 @@ describe('any text at all', () => {
       `\t${' '.repeat(5_000_000)}`,
       `\tenvironment = {\n${Array.from({ length: 250_000 }, (_, index) => `\t\tA${index} => b`).join('\n')}\n\t}`,
     ];
-    const started = performance.now();
-    for (const body of bodies) {
-      parseService(head + body + tail, expected);
-      parseDomainListing(head.replace(target, expected.domain) + body + tail, expected.domain);
-      parseDisabled(`disabled services = {\n${body}${tail}`);
-    }
-    expect(performance.now() - started).toBeLessThan(15_000);
+    const seconds = cpuSeconds(() => {
+      for (const body of bodies) {
+        parseService(head + body + tail, expected);
+        parseDomainListing(head.replace(target, expected.domain) + body + tail, expected.domain);
+        parseDisabled(`disabled services = {\n${body}${tail}`);
+      }
+    });
+    expect(seconds).toBeLessThan(15);
   });
 });
