@@ -1,3 +1,4 @@
+import { ageText } from '../launchd/time-words.ts';
 import type { Leftover, LeftoverFacts, LeftoverFinding, ProcessFacts } from '../model/leftover.ts';
 
 /** Clocks of files and of processes are read in different ways; so much earlier or later says nothing. Seconds. */
@@ -81,14 +82,6 @@ export function judgeHolder(
   return service.name === label
     ? { leftover, state: 'survivor', why: told }
     : { leftover, state: 'in-use', why: `${told}; it is not of this job` };
-}
-
-/** `40 s`, `12 min`, `3 h`, `5 days`. */
-export function ageText(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
 }
 
 /** What it runs, cut to a bearable length. */

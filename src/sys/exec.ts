@@ -16,6 +16,13 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** In bytes; default `OUTPUT_LIMIT`. */
   readonly outputLimit?: number;
+  /** Of each stream only the end is kept, so many bytes or a little more, and no amount of output is too much. */
+  readonly keepEnd?: number;
+  /**
+   * It is over when the program itself has ended, and what that left in its process group is ended too. Default: when
+   * nobody holds its output any more.
+   */
+  readonly untilExit?: boolean;
   /** Whom it runs as, with no further groups; only root can choose. Default: as we do. */
   readonly as?: { readonly uid: number; readonly gid: number };
   /** For its standard input; default: nothing. */
@@ -29,6 +36,8 @@ export interface Run {
   readonly end: RunEnd;
   /** Only when it exited by itself. */
   readonly code: number | null;
+  /** Only when it was ended by one that is not ours. */
+  readonly signal: NodeJS.Signals | null;
   /** Empty after `too-much-output`. */
   readonly stdout: string;
   readonly stderr: string;
@@ -60,7 +69,11 @@ export function runProgram(program: string, args: readonly string[], options: Ru
     const endBy = (reason: RunEnd): void => {
       if (forced !== null) return;
       forced = reason;
+      endGroup();
+    };
+    const endGroup = (): void => {
       signalGroup(child.pid, 'SIGTERM');
+      clearTimeout(killer);
       killer = setTimeout(() => {
         signalGroup(child.pid, 'SIGKILL');
         // A descendant that left the group may still hold the pipes; it must not hold us.
@@ -71,6 +84,7 @@ export function runProgram(program: string, args: readonly string[], options: Ru
     const collect = (stream: NodeJS.ReadableStream): Buffer[] => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => {
+        if (options.keepEnd !== undefined) return keepEnd(chunks, chunk, options.keepEnd);
         size += chunk.length;
         if (size > limit) endBy('too-much-output');
         else chunks.push(chunk);
@@ -94,6 +108,11 @@ export function runProgram(program: string, args: readonly string[], options: Ru
       finish();
       reject(error);
     });
+    child.on('exit', () => {
+      if (options.untilExit !== true || forced !== null) return;
+      clearTimeout(timer);
+      endGroup();
+    });
     child.on('close', (code, signal) => {
       finish();
       const end = forced ?? (signal === null ? 'exited' : 'signalled');
@@ -101,11 +120,19 @@ export function runProgram(program: string, args: readonly string[], options: Ru
       resolve({
         end,
         code: end === 'exited' ? code : null,
+        signal: end === 'signalled' ? signal : null,
         stdout: keep ? Buffer.concat(stdout).toString('utf8') : '',
         stderr: keep ? Buffer.concat(stderr).toString('utf8') : '',
       });
     });
   });
+}
+
+/** Adds a chunk, and drops those that lie wholly before the end that is kept. */
+function keepEnd(chunks: Buffer[], chunk: Buffer, bytes: number): void {
+  chunks.push(chunk);
+  let kept = chunks.reduce((sum, { length }) => sum + length, 0);
+  while (chunks[0] !== undefined && kept - chunks[0].length >= bytes) kept -= chunks.shift()?.length ?? 0;
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -1,20 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { type ClientRequest, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { connect, type NetConnectOpts } from 'node:net';
-import { domainUid } from '../launchd/domains.ts';
-import type { Domain } from '../model/domain.ts';
+import { ageText, formatSeconds } from '../launchd/time-words.ts';
 import type { Probe, ProbeOutcome } from '../model/health.ts';
-import { findAccount } from './accounts.ts';
-import { type RunOptions, runProgram } from './exec.ts';
-
-export interface ProbeOptions {
-  /** Of each probe. */
-  readonly timeoutMs: number;
-  /** Of the job: as whose user a command is run. */
-  readonly domain: Domain;
-  readonly signal?: AbortSignal;
-}
+import { failed, inSeconds, PASSED, type ProbeOptions, unknown, wayWords } from './probe-answer.ts';
+import { type ProberOptions, runCommand } from './probe-command.ts';
+import { askPage } from './probe-page.ts';
 
 /** Asks running jobs how they are. Changes nothing, and never throws: what cannot be asked is `unknown`. */
 export interface Prober {
@@ -32,17 +22,6 @@ export async function askAll(
     outcomes.find(({ outcome }) => outcome === 'failed') ??
     outcomes.find(({ outcome }) => outcome === 'unknown') ?? { outcome: 'passed' }
   );
-}
-
-const PASSED: ProbeOutcome = { outcome: 'passed' };
-const failed = (reason: string): ProbeOutcome => ({ outcome: 'failed', reason });
-const unknown = (reason: string): ProbeOutcome => ({ outcome: 'unknown', reason });
-
-export interface ProberOptions {
-  /** Of the caller: HOME and USER of a command that runs as the caller. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** launchd runs daemons as root and other users: the Mac's own, or any when we are root. */
-  readonly startsAsOthers: boolean;
 }
 
 export function createProber(prober: ProberOptions): Prober {
@@ -97,7 +76,8 @@ async function askSocket(to: NetConnectOpts, name: string, options: ProbeOptions
     case 'accepted':
       return PASSED;
     case 'ECONNREFUSED':
-      return failed(`nobody answers on ${name}`);
+      // Linux says the same of what is no socket at all.
+      return failed((await isOther(to)) ? `${name} is no socket` : `nobody answers on ${name}`);
     case 'ENOENT':
       return failed(`there is no socket ${name}`);
     case 'ENOTSOCK':
@@ -110,141 +90,29 @@ async function askSocket(to: NetConnectOpts, name: string, options: ProbeOptions
     case 'aborted':
       return unknown('interrupted');
     default:
-      return failed(`connecting to ${name} fails with ${what}`);
+      return failed(wayWords(what, name) ?? `connecting to ${name} fails with ${what}`);
   }
 }
 
-/** One request, of which only the status counts; a redirect is not followed, and no connection is kept. */
-function askPage(
-  { url, status }: Extract<Probe, { kind: 'http' }>,
-  { timeoutMs, signal }: ProbeOptions,
-): Promise<ProbeOutcome> {
-  return new Promise((resolve) => {
-    let request: ClientRequest | null = null;
-    const end = (outcome: ProbeOutcome): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      request?.destroy();
-      resolve(outcome);
-    };
-    const onAbort = (): void => end(unknown('interrupted'));
-    const timer = setTimeout(
-      () => end(failed(`no answer from ${url} within ${inSeconds(timeoutMs)}`)),
-      timeoutMs,
-    );
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const make = url.startsWith('https:') ? httpsRequest : httpRequest;
-    try {
-      request = make(url, {
-        agent: false,
-        headers: { 'user-agent': 'reconcile-healthcheck', connection: 'close' },
-      });
-    } catch (error) {
-      end(failed(`${url} cannot be asked: ${(error as Error).message}`));
-      return;
-    }
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      end(
-        failed(
-          error.code === 'ECONNREFUSED'
-            ? `nobody answers at ${url}`
-            : `${url} cannot be reached (${error.code ?? error.message})`,
-        ),
-      ),
-    );
-    request.on('response', ({ statusCode = 0 }) => {
-      const isWell = status === null ? statusCode >= 200 && statusCode < 400 : status.includes(statusCode);
-      end(isWell ? PASSED : failed(`${url} answers with status ${statusCode}`));
-    });
-    request.end();
-  });
+async function isOther(to: NetConnectOpts): Promise<boolean> {
+  if (!('path' in to)) return false;
+  const found = await stat(to.path).catch(() => null);
+  return found !== null && !found.isSocket();
 }
 
+/** A date ahead of now says nothing of when it was written. */
 async function lookAtFile(path: string, within: number): Promise<ProbeOutcome> {
   try {
-    const age = Math.max(0, Math.floor((Date.now() - (await stat(path)).mtimeMs) / 1_000));
-    return age <= within
-      ? PASSED
-      : failed(`${path} was last written ${age} s ago, and ${within} s are allowed`);
+    const found = await stat(path);
+    if (found.isDirectory()) return failed(`${path} is a folder, not a file`);
+    const age = Math.floor((Date.now() - found.mtimeMs) / 1_000);
+    if (age > within)
+      return failed(`${path} was last written ${ageText(age)} ago, and ${formatSeconds(within)} are allowed`);
+    return age >= -within ? PASSED : failed(`${path} is dated ${ageText(-age)} ahead of now`);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR'
       ? failed(`there is no file ${path}`)
       : unknown(`${path} cannot be looked at (${code})`);
   }
-}
-
-/** As the user of the job, and as nobody else: root takes that user's rights, and others cannot. */
-async function runCommand(
-  { argv, cwd, env: own, user }: Extract<Probe, { kind: 'command' }>,
-  { timeoutMs, domain, signal }: ProbeOptions,
-  prober: ProberOptions,
-): Promise<ProbeOutcome> {
-  const [program = '', ...args] = argv;
-  const who = identityFor(user, domain, prober);
-  if (who === null)
-    return unknown(`its command is to run as ${user ?? 'another user'}, which only root can arrange`);
-  try {
-    const run = await runProgram(program, args, {
-      cwd,
-      env: { ...who.env, ...own },
-      timeoutMs,
-      outputLimit: 1024 * 1024,
-      ...(signal === undefined ? {} : { signal }),
-      ...(who.as === undefined ? {} : { as: who.as }),
-    });
-    const words = lastLine(run.stderr) ?? lastLine(run.stdout);
-    const said = words === null ? '' : `: ${words}`;
-    switch (run.end) {
-      case 'exited':
-        return run.code === 0 ? PASSED : failed(`${program} ends with ${run.code}${said}`);
-      case 'timed-out':
-        return failed(`${program} did not end within ${inSeconds(timeoutMs)}`);
-      case 'aborted':
-        return unknown('interrupted');
-      default:
-        return failed(`${program} was ended by a signal, or said more than can be read${said}`);
-    }
-  } catch (error) {
-    return failed(`${program} cannot be run (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
-  }
-}
-
-interface Who {
-  readonly as?: NonNullable<RunOptions['as']>;
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** Null: we may not run anything as that user, or there is none of that name. */
-function identityFor(
-  user: string | null,
-  domain: Domain,
-  { env, startsAsOthers }: ProberOptions,
-): Who | null {
-  const ours = process.getuid?.() ?? 0;
-  const asked = domainUid(domain) ?? (startsAsOthers ? (user ?? 0) : ours);
-  if (asked === ours) {
-    const known = ['HOME', 'USER', 'LOGNAME'].flatMap((name) => (env[name] ? [[name, env[name]]] : []));
-    return { env: Object.fromEntries(known) };
-  }
-  const account = findAccount(asked);
-  if (account === null || (ours !== 0 && account.uid !== ours)) return null;
-  const { uid, gid, home, name } = account;
-  return {
-    ...(uid === ours ? {} : { as: { uid, gid } }),
-    env: { HOME: home, USER: name, LOGNAME: name },
-  };
-}
-
-const SHOWN = 160;
-
-/** What a program said last, on one line of a bearable length. */
-function lastLine(text: string): string | null {
-  const line = text.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  if (line === '') return null;
-  return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
-}
-
-function inSeconds(ms: number): string {
-  return `${ms / 1_000} s`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ageText } from '../../src/launchd/time-words.ts';
 import type { Leftover, LeftoverFacts, ProcessFacts } from '../../src/model/leftover.ts';
-import { ageText, judgeHolder, judgeLeftover } from '../../src/plan/leftover.ts';
+import { judgeHolder, judgeLeftover } from '../../src/plan/leftover.ts';
 
 const LABEL = 'com.example.vm';
 const SOCKET = { kind: 'socket', path: '/vm/ha.sock', uid: 501, program: '/opt/limactl' } as const;

@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -43,7 +43,16 @@ describe('tcp and unix sockets', () => {
     expect(await ask({ kind: 'unix_socket', path })).toEqual({ outcome: 'passed' });
     writeFileSync(join(folder, 'file'), '');
     const file = await ask({ kind: 'unix_socket', path: join(folder, 'file') });
-    expect(file).toMatchObject({ outcome: 'failed' });
+    expect(file).toEqual({ outcome: 'failed', reason: `${join(folder, 'file')} is no socket` });
+  });
+
+  it('name a host that nobody knows', async () => {
+    expect(await ask({ kind: 'tcp', host: 'nobody.invalid', port: 80 })).toEqual({
+      outcome: 'failed',
+      reason: expect.stringMatching(
+        /^no address is known for nobody\.invalid:80 \((?:ENOTFOUND|EAI_AGAIN)\)$/,
+      ),
+    });
   });
 });
 
@@ -93,6 +102,31 @@ describe('http', () => {
   });
 });
 
+describe('an address of a page', () => {
+  it('is told without a password and without what is asked for', async () => {
+    expect(
+      await ask({ kind: 'http', url: 'http://me:hunter2@127.0.0.1:1/a?token=abc', status: null }),
+    ).toEqual({
+      outcome: 'failed',
+      reason: 'nobody answers at http://127.0.0.1:1/a?…',
+    });
+  });
+
+  it('is told where somebody speaks another language', async () => {
+    const port = await listen(
+      createServer((socket) => void socket.on('error', () => {}).end('SSH-2.0-somebody\r\n')),
+      0,
+    );
+    const at = async (url: string): Promise<unknown> => ask({ kind: 'http', url, status: null });
+    expect(await at(`http://127.0.0.1:${port}/`)).toMatchObject({
+      reason: expect.stringContaining('does not speak HTTP'),
+    });
+    expect(await at(`https://127.0.0.1:${port}/`)).toMatchObject({
+      reason: expect.stringContaining('does not speak TLS'),
+    });
+  });
+});
+
 describe('a command', () => {
   const sh = (script: string): Probe => ({
     kind: 'command',
@@ -114,11 +148,29 @@ describe('a command', () => {
     expect(await ask({ ...sh(''), argv: ['/nowhere/at/all'] } as Probe)).toMatchObject({ outcome: 'failed' });
   });
 
+  it('is judged by its own end, however much it says and whatever it leaves running', async () => {
+    const pidFile = join(temporaryFolder(), 'pid');
+    expect(await ask(sh(`sleep 1000 & echo $! > ${pidFile}`))).toEqual({ outcome: 'passed' });
+    await until(() => !realProcesses.alive(Number(readFileSync(pidFile, 'utf8'))));
+    expect(await ask(sh('head -c 3000000 /dev/zero | tr "\\0" x'))).toEqual({ outcome: 'passed' });
+    expect(await ask(sh('kill -SEGV $$'))).toEqual({
+      outcome: 'failed',
+      reason: '/bin/sh was ended by SIGSEGV',
+    });
+  });
+
+  it('tells no secret that it says', async () => {
+    expect(await ask(sh('echo "refused: API_TOKEN=abcdef of https://u:pw@host/" >&2; exit 1'))).toMatchObject(
+      {
+        reason: '/bin/sh ends with 1: refused: *** of ***',
+      },
+    );
+  });
+
   it('is ended with all that it started when its time is over', async () => {
     const pidFile = join(temporaryFolder(), 'pid');
     const outcome = await ask(sh(`sleep 1000 & echo $! > ${pidFile}; trap "" TERM; wait; wait`), 1_500);
     expect(outcome).toEqual({ outcome: 'failed', reason: '/bin/sh did not end within 1.5 s' });
-    const { readFileSync } = await import('node:fs');
     const pid = Number(readFileSync(pidFile, 'utf8'));
     await until(() => !realProcesses.alive(pid));
     expect(realProcesses.alive(pid)).toBe(false);
@@ -140,7 +192,29 @@ describe('a fresh file', () => {
     expect(await ask(probe)).toEqual({ outcome: 'passed' });
     const past = Date.now() / 1_000 - 600;
     utimesSync(path, past, past);
-    expect(await ask(probe)).toMatchObject({ outcome: 'failed' });
+    expect(await ask(probe)).toEqual({
+      outcome: 'failed',
+      reason: `${path} was last written 10 min ago, and 1 min are allowed`,
+    });
+  });
+
+  it('fails with a date that is yet to come, and with a folder', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'alive');
+    writeFileSync(path, '');
+    const at = (seconds: number): void =>
+      utimesSync(path, Date.now() / 1_000 + seconds, Date.now() / 1_000 + seconds);
+    at(30);
+    expect(await ask({ kind: 'fresh_file', path, within: 60 })).toEqual({ outcome: 'passed' });
+    at(864_000);
+    expect(await ask({ kind: 'fresh_file', path, within: 60 })).toEqual({
+      outcome: 'failed',
+      reason: `${path} is dated 10 days ahead of now`,
+    });
+    expect(await ask({ kind: 'fresh_file', path: folder, within: 60 })).toEqual({
+      outcome: 'failed',
+      reason: `${folder} is a folder, not a file`,
+    });
   });
 });
 
