@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
@@ -14,6 +15,8 @@ declare const RECONCILE_VERSION: string;
 const { env, stdout, stderr, stdin } = process;
 const interruption = new AbortController();
 const readerGone = new AbortController();
+// Every job that is asked how it is listens, and there is no limit to jobs.
+setMaxListeners(0, interruption.signal);
 
 /** The first time that standard output could not be written for another cause than that nobody reads it. */
 let outputLost: NodeJS.ErrnoException | null = null;

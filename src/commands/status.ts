@@ -1,4 +1,5 @@
 import { EXIT } from '../model/errors.ts';
+import type { JobStatus } from '../model/status.ts';
 import { observeLeftovers } from '../observe/leftovers.ts';
 import { stuckJobs, withAskedSockets } from '../plan/leftovers.ts';
 import { judgeStatus } from '../plan/verdict.ts';
@@ -29,7 +30,12 @@ export const status: Command<{
     ({ code }) => !code.startsWith('preflight/') && code !== 'job/disabled',
   );
   noteDiagnostics(context, notes, declaration.sources);
-  const shown = declaration.jobs.filter(({ excluded }) => !excluded);
+  // Nobody waits for the answers of other jobs than the one that is meant.
+  const named =
+    args.name === undefined ? null : resolveName(args.name, judgeStatus(declaration.jobs, observed, plan));
+  const isShown = ({ label, domain }: Pick<JobStatus, 'label' | 'domain'>): boolean =>
+    named === null || (label === named.label && domain === named.domain);
+  const shown = declaration.jobs.filter((job) => !job.excluded && isShown(job));
   const healths = await observeHealth(shown, observed, world, context.signal);
   const leftovers = await observeLeftovers({
     jobs: stuckJobs(shown, observed).map(withAskedSockets),
@@ -37,8 +43,7 @@ export const status: Command<{
     host: world.host,
     places: world.places,
   });
-  const all = judgeStatus(declaration.jobs, observed, plan, preflights, healths, leftovers);
-  const jobs = args.name === undefined ? all : [resolveName(args.name, all)];
+  const jobs = judgeStatus(declaration.jobs, observed, plan, preflights, healths, leftovers).filter(isShown);
   const labels = new Set(jobs.map(({ label }) => label));
   const pending = isPending({ ...plan, changes: plan.changes.filter(({ label }) => labels.has(label)) });
   const exitCode = pending && args.detailedExitcode === true ? EXIT.changes : EXIT.ok;

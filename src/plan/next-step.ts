@@ -45,7 +45,7 @@ export function nextStep(
   const target = `${status.domain}/${status.label}`;
   const { blocked } = change;
   // What is not ours, or may not be touched, cannot be started by its name either.
-  const look = (): string => whatIsInTheWay(left, job) ?? whereToLook(status.lastExit, name, cause);
+  const look = (): string => whatIsInTheWay(left, job) ?? whereToLook(status.lastExit, job, name, cause);
   const start = (advice: string): string => (blocked === null ? advice : whyBlocked(blocked));
   if (job?.managedByOther === true && status.verdict !== 'unknown') return whenOther(status, name);
   switch (status.verdict) {
@@ -65,7 +65,7 @@ export function nextStep(
     case 'held':
       return gaveUp === null
         ? `It was stopped with \`reconcile stop\`; run \`reconcile start ${name}\`.`
-        : `It was ${gaveUpWords(gaveUp)}: read \`reconcile logs ${name}\`, put it right, then run \`reconcile restart ${name}\`.`;
+        : `It was ${gaveUpWords(gaveUp)}: ${readLogs(job, name)}, put it right, then run \`reconcile restart ${name}\`.`;
     case 'not-loaded':
       if (seen.state === 'no-domain')
         return `There is no ${status.domain} now; it is loaded at the next login.`;
@@ -107,7 +107,7 @@ function whenIll({ health }: Omit<JobStatus, 'next'>, name: string, job: Job | n
   const then =
     job?.healthcheck?.onUnhealthy === 'restart'
       ? `\`reconcile watch\` restarts it, and so does \`reconcile restart ${name}\``
-      : `read \`reconcile logs ${name}\`, or run \`reconcile restart ${name}\``;
+      : `${readLogs(job, name)}, or run \`reconcile restart ${name}\``;
   return `${reason}; ${then}.`;
 }
 
@@ -159,10 +159,23 @@ function howItEnded(lastExit: LastExit | null): string {
  * By 78, launchd says that it could not start the program at all: then there is no output to read, and what is missing is
  * looked for instead.
  */
-function whereToLook(lastExit: LastExit | null, name: string, cause: Finding | null): string {
+function whereToLook(
+  lastExit: LastExit | null,
+  job: Job | null,
+  name: string,
+  cause: Finding | null,
+): string {
   if (cause !== null) return `${lowerFirst(cause.cause)}. ${cause.hint.replace(/\.$/, '')}`;
   const isNotStarted = lastExit !== null && 'code' in lastExit && lastExit.code === COULD_NOT_START;
-  return isNotStarted ? `see \`reconcile explain ${COULD_NOT_START}\`` : `read \`reconcile logs ${name}\``;
+  return isNotStarted ? `see \`reconcile explain ${COULD_NOT_START}\`` : readLogs(job, name);
+}
+
+/** Where its own words are; what is not logged cannot be read. */
+function readLogs(job: Job | null, name: string): string {
+  const keys = ['StandardErrorPath', 'StandardOutPath'];
+  return job === null || keys.some((key) => typeof job.plist.entries[key] === 'string')
+    ? `read \`reconcile logs ${name}\``
+    : 'give it `logs: true` to see what it says';
 }
 
 /** Null: nothing was found. What is not declared as stale is never removed by us. */
@@ -183,7 +196,9 @@ function whatIsInTheWay(left: readonly LeftoverFinding[], job: Job | null): stri
   return `${path} is left over from a dead run and may be in its way (${first.why}): ${then}`;
 }
 
+/** An address or a path stays as it is. */
 function upperFirst(sentence: string): string {
+  if (/^[a-z]+:\/\//.test(sentence)) return sentence;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { jobUntil, statusOf } from '../support/jobs.ts';
@@ -146,6 +146,33 @@ describe('a job with a health check', () => {
     expect(applied.diagnostics.map(({ code }) => code)).toContain('job/failing');
     expect(applied.diagnostics.map(({ code }) => code)).not.toContain('job/unhealthy');
     expect(await statusOf(world, 'broken')).toMatchObject({ verdict: 'throttled', health: null });
+  });
+});
+
+describe('many jobs with a health check', () => {
+  it('are asked without a word of Node, and one that is named is asked alone', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `many-${index}`);
+    const one = (name: string): string => `  ${name}:
+    command: [/bin/sleep, "1000"]
+    healthcheck: {command: [/bin/sh, -c, "echo ${name} >> asked"], start_period: 1s}
+    working_dir: "\${config_dir}"
+`;
+    world.write('many.yaml', `version: 1\nname: many\ninstances:\n${names.map(one).join('')}`);
+    const asked = (): readonly string[] =>
+      readFileSync(join(world.home, 'asked'), 'utf8').trim().split('\n').toSorted();
+    const applied = await world.reconcile('apply', '-f', 'many.yaml', '--yes', '--parallelism', '12');
+    expect(applied.code).toBe(0);
+    expect(asked()).toEqual(names.toSorted());
+    rmSync(join(world.home, 'asked'));
+    const { stdout, stderr } = await world.reconcile('status', '-f', 'many.yaml');
+    expect(stdout).toContain('12 jobs: 12 healthy.');
+    expect(stderr).not.toContain('MaxListeners');
+    expect(asked()).toEqual(names.toSorted());
+    rmSync(join(world.home, 'asked'));
+    const named = await world.reconcile('status', 'many-7', '-f', 'many.yaml');
+    expect(named.stdout).toMatch(/health +healthy/);
+    expect(asked()).toEqual(['many-7']);
+    expect((await world.reconcile('destroy', '-f', 'many.yaml', '--yes')).code).toBe(0);
   });
 });
 

@@ -272,7 +272,7 @@ describe('what was found', () => {
     [78, NO_PROGRAM, /exit code 78: EX_CONFIG.*; \/opt\/none is not there\. Install it, or correct its path/],
     [78, NOTHING, /see `reconcile explain 78`/],
     [78, GUARDED, /\/Volumes\/Disk\/web is on another volume, which launchd may not have/],
-    [1, NO_PROGRAM, /read `reconcile logs web`/],
+    [1, NO_PROGRAM, /give it `logs: true` to see what it says/],
   ])('stands in the next words of status after exit %i', (code, requirements, next) => {
     const world = applied(web);
     const unproven = { ...world, ledger: world.ledger.map((entry) => ({ ...entry, proof: null })) };
