@@ -24,3 +24,8 @@ export function hasStarted(service: Service): boolean {
     (service.pended === null && service.state === 'spawn scheduled')
   );
 }
+
+/** How many of its runs have ended; null where launchd does not count them. */
+export function endedRuns({ runs, pid }: Service): number | null {
+  return runs === null ? null : runs - (pid === null ? 0 : 1);
+}

@@ -8,6 +8,7 @@ import { COULD_NOT_START } from '../plan/finding.ts';
 import { printDomain } from '../sys/client.ts';
 import { findStartProblem } from './causes/start.ts';
 import { endOfLog } from './job-log.ts';
+import { endedRuns } from './loaded.ts';
 import { look } from './poll.ts';
 import type { Verified, Work } from './work.ts';
 
@@ -26,6 +27,8 @@ export interface Watched extends Verified {
 interface Open extends Watched {
   pid: number | null;
   at: number;
+  /** Its last look, while it waits out the throttle after a run that had ended before. */
+  waits: Service | null;
 }
 
 type Means = Pick<Work, 'ports' | 'settings'>;
@@ -44,7 +47,9 @@ export async function settle(
   const { clock } = means.ports;
   const warnings: Diagnostic[] = [];
   const deadline = clock.now() + settleMs;
-  let open: Open[] = watched.filter(({ starts, pid }) => starts || pid !== null).map((job) => ({ ...job }));
+  let open: Open[] = watched
+    .filter(({ starts, pid }) => starts || pid !== null)
+    .map((job) => ({ ...job, waits: null }));
   for (
     let pause = FIRST_PAUSE_MS;
     settleMs > 0 && open.length > 0;
@@ -63,6 +68,9 @@ export async function settle(
     if (open.length === 0 || left <= 0 || signal?.aborted) break;
     await clock.pause(Math.min(pause, left), signal);
   }
+  for (const job of open)
+    if (job.waits !== null && job.waits.lastExit !== null)
+      warnings.push(await failing(job, job.waits, job.waits.lastExit, means));
   return warnings;
 }
 
@@ -93,7 +101,9 @@ async function lookCloser(job: Open, means: Means): Promise<'steady' | 'open' | 
   if (reading.state === 'unknown') return 'open';
   if (reading.state !== 'loaded') return 'steady';
   const { service } = reading;
-  const ended = service.lastExit;
+  const isOld = endedAsBefore(job, service);
+  job.waits = isOld && isThrottled(service) ? service : null;
+  const ended = isOld ? null : service.lastExit;
   if (ended !== null && (isBadExit(ended) || isThrottled(service)))
     return failing(job, service, ended, means);
   if (service.pid === null) return ended === null ? 'open' : 'steady';
@@ -104,12 +114,19 @@ async function lookCloser(job: Open, means: Means): Promise<'steady' | 'open' | 
   return 'open';
 }
 
+/** None of its runs has ended since: what `print` shows as its last exit is of before. */
+function endedAsBefore({ endedBefore }: Open, service: Service): boolean {
+  const ended = endedRuns(service);
+  return endedBefore !== null && ended !== null && ended <= endedBefore;
+}
+
 function isThrottled(service: Service): boolean {
   return service.pid === null && service.state === 'spawn scheduled';
 }
 
 async function failing(job: Open, service: Service, exit: LastExit, means: Means): Promise<Diagnostic> {
   const name = job.change.instance ?? job.label;
+  const how = job.waits === null ? 'was loaded, but ended at once' : 'is not up again: its last run ended';
   const then = isThrottled(service)
     ? '; launchd waits before it starts it again'
     : service.pid === null
@@ -120,7 +137,7 @@ async function failing(job: Open, service: Service, exit: LastExit, means: Means
   return {
     code: 'job/failing',
     severity: 'warning',
-    message: `${name} was loaded, but ended at once with ${describeExit(exit)}${then}.`,
+    message: `${name} ${how} with ${describeExit(exit)}${then}.`,
     file: null,
     line: null,
     column: null,

@@ -52,6 +52,8 @@ export interface Verified {
   readonly pid: number | null;
   /** launchd was expected to start it. */
   readonly starts: boolean;
+  /** How many of its runs had ended before what was done here; null: how the last one ended is news. */
+  readonly endedBefore: number | null;
   /** By the clock of the ports. */
   readonly at: number;
 }

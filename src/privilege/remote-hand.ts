@@ -109,8 +109,9 @@ function toDiagnostic(value: unknown): readonly Diagnostic[] {
 function toVerified(value: unknown, clock: Clock): CarriedOut['verified'] {
   if (!isRecord(value) || typeof value['domain'] !== 'string' || typeof value['label'] !== 'string')
     return [];
-  const { label, pid, starts } = value;
+  const { label, pid, starts, endedBefore } = value;
   const domain = parseDomain(value['domain']);
   if (domain === null || !(pid === null || isCount(pid)) || typeof starts !== 'boolean') return [];
-  return [{ domain, label: plain(label), pid, starts, at: clock.now() }];
+  const ended = isCount(endedBefore) ? endedBefore : null;
+  return [{ domain, label: plain(label), pid, starts, endedBefore: ended, at: clock.now() }];
 }

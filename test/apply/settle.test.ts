@@ -78,6 +78,45 @@ describe('settling', () => {
     ]);
   });
 
+  describe('a job that was loaded before, and waits out its throttle', () => {
+    const waiting = (): { readonly world: World; readonly change: Parameters<World['apply']>[0][number] } => {
+      const world = createWorld();
+      world.install(A, { job: { pid: null, runs: 3, state: 'spawn scheduled', lastExit: '1' } });
+      const actions = [{ action: 'await-loaded', domain: GUI, label: A, starts: true }] as const;
+      return { world, change: world.update(A, { actions }) };
+    };
+
+    it('is not blamed, once it is up, for how a former run ended', async () => {
+      const { world, change } = waiting();
+      become(world, A, 300, { pid: 4321, runs: 4, state: 'running' });
+      const report = await world.apply([change], { settleMs: 2_000 });
+      expect(report.diagnostics).toEqual([]);
+      expect(world.clock.now()).toBeLessThan(2_000);
+    });
+
+    it('is told when a run ends badly after that', async () => {
+      const { world, change } = waiting();
+      become(world, A, 300, { pid: 4321, runs: 4, state: 'running' });
+      become(world, A, 600, { pid: null, runs: 4, state: 'spawn scheduled', lastExit: '2' });
+      const report = await world.apply([change], { settleMs: 2_000 });
+      expect(report.diagnostics).toMatchObject([
+        { message: expect.stringContaining('at once with exit code 2') },
+      ]);
+    });
+
+    it('is told when it still waits in the end', async () => {
+      const { world, change } = waiting();
+      const report = await world.apply([change], { settleMs: 2_000 });
+      expect(report.diagnostics).toMatchObject([
+        {
+          code: 'job/failing',
+          message: `${A} is not up again: its last run ended with exit code 1; launchd waits before it starts it again.`,
+        },
+      ]);
+      expect(world.clock.now()).toBe(2_000);
+    });
+  });
+
   it('is content with a job that did its work and ended', async () => {
     const world = createWorld();
     become(world, A, 200, { pid: null, state: 'not running', lastExit: '0' });

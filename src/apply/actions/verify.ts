@@ -7,9 +7,9 @@ import type { Service } from '../../model/service.ts';
 import { kickstart as kickstartJob } from '../../sys/client.ts';
 import { explainRefusal } from '../diagnose.ts';
 import { failureOf, refuse } from '../failure.ts';
-import { hasStarted, isComingDown, isLoadedFrom } from '../loaded.ts';
+import { endedRuns, hasStarted, isComingDown, isLoadedFrom } from '../loaded.ts';
 import { look, poll } from '../poll.ts';
-import { type ActionOf, type Perform, targetOf, type Verified, type Work } from '../work.ts';
+import { type ActionOf, type Perform, targetOf, type Work } from '../work.ts';
 import { load, loadedElsewhere } from './load.ts';
 import { MARGIN_SECONDS } from './unload.ts';
 
@@ -64,7 +64,14 @@ export const awaitLoaded: Perform<'await-loaded'> = async (action, work) => {
     );
     return;
   }
-  progress.verified.set(target, verified(action, service.pid, ports.clock.now()));
+  progress.verified.set(target, {
+    domain: action.domain,
+    label: action.label,
+    pid: service.pid,
+    starts: action.starts,
+    endedBefore: endedBefore(service, target, work),
+    at: ports.clock.now(),
+  });
   if (found === null)
     warn(
       work,
@@ -75,8 +82,13 @@ export const awaitLoaded: Perform<'await-loaded'> = async (action, work) => {
     );
 };
 
-function verified(action: ActionOf<'await-loaded'>, pid: number | null, at: number): Verified {
-  return { domain: action.domain, label: action.label, pid, starts: action.starts, at };
+/** What was loaded here has no former runs; what was kicked here and has no process may have ended since. */
+function endedBefore(service: Service, target: string, { change, progress }: Work): number | null {
+  if (progress.loading.has(target)) return null;
+  const isKicked = change.actions.some(
+    (action) => action.action === 'kickstart' && targetOf(action) === target,
+  );
+  return isKicked && service.pid === null ? null : endedRuns(service);
 }
 
 /** A refusal is no failure here: the job is loaded, and whether it starts is looked at afterwards. */
