@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { Problem } from './collector.ts';
 import { expected } from './expected.ts';
 import { FOREIGN_FIELDS, FOREIGN_POLICIES, FOREIGN_ROOT_WORDS, LAUNCHD_KEYS } from './foreign-words.ts';
+import { RUN_FIELDS } from './layers.ts';
 import { isBareTilde, type Span, type YamlNode } from './node.ts';
 import { about } from './schema-parts.ts';
 import { shorten } from './shorten.ts';
@@ -50,6 +51,14 @@ export function unknownKey(key: string, value: YamlNode, path: string, shape: Sh
   return all.length > 12
     ? { ...problem, hint: '`reconcile schema` prints all fields that there are.' }
     : { ...problem, hint: `It takes ${all.map((name) => `\`${name}\``).join(', ')}.` };
+}
+
+/** The field of an instance that an unknown word of it stands for, as far as one can tell. */
+export function meantBy(key: string): string | null {
+  const fields = { ...FOREIGN_FIELDS, ...LAUNCHD_KEYS };
+  if (Object.hasOwn(fields, key)) return fields[key] ?? null;
+  const near = suggest(key, [...RUN_FIELDS, ...Object.keys(FOREIGN_FIELDS)]);
+  return near === null ? null : (fields[near] ?? near);
 }
 
 /** A value of another kind than the schema takes. */

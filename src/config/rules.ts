@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Collector } from './collector.ts';
 import { RUN_FIELDS } from './layers.ts';
+import { meantBy } from './misfit.ts';
 import { isBareTilde, type MapNode, member, placeOf, type Span, type YamlNode } from './node.ts';
 
 /** What several fields of one layer, or of one merged instance, say together. */
@@ -34,7 +35,10 @@ export function checkInstance(name: string, fields: MapNode, key: Span, collecto
         (key) => member(member(fields, raw), key) !== undefined,
       ),
     );
-  if (!runs) {
+  // A slip is told where it stands, and that is enough.
+  const isMisspelt = (): boolean =>
+    [...fields.entries.keys()].some((key) => RUN_FIELDS.includes(meantBy(key) ?? ''));
+  if (!runs && !isMisspelt()) {
     const message = `Nothing says what \`${name}\` runs.`;
     const hint = 'Add `command:`, `program:` or `script:`, or a template that has one.';
     collector.report({ code: 'run/missing', message, hint }, key);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { meantBy } from '../../src/config/misfit.ts';
+import { fieldShape } from '../../src/config/schema-fields.ts';
 import { codes, FILE, parse } from './host.ts';
 
 /** The instance `web` with these lines, from line 4 and column 5 on. */
@@ -162,6 +164,8 @@ describe('bad fields', () => {
     ],
     ['an empty text', 'command: x\nstdout: ""', '5:13 field/empty', 'Write a value'],
     ['nothing to run', 'stdout: /tmp/x', '3:3 run/missing', '`command:`'],
+    ['nothing but a slip to run, told once', 'comand: x', '4:5 field/unknown', '`command`'],
+    ['an entry of another tool to run, told once', 'exec: x', '4:5 field/unknown', '`command`'],
     ['two things to run', 'command: x\nscript: y', '5:13 run/conflict', 'Keep one'],
     ['a user for an agent', 'command: x\nuser: root', '5:11 field/system-only', '`domain: system`'],
     [
@@ -372,3 +376,10 @@ describe('the whole file', () => {
     expect(parse('version: 1\ninstances: {}\n').diagnostics).toEqual([]);
   });
 });
+
+it.each(Object.keys(fieldShape).filter((field) => !['command', 'program', 'script'].includes(field)))(
+  'the field `%s` is no slip for what to run',
+  (field) => {
+    expect(['command', 'program', 'script']).not.toContain(meantBy(field));
+  },
+);
