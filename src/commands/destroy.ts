@@ -7,7 +7,7 @@ import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts
 import { executePlan } from './execution.ts';
 import { runningLoop } from './loop-files.ts';
 import { forCaller, isPending, planOptions } from './planning.ts';
-import { withDisabled } from './unfinished.ts';
+import { withUnfinished } from './unfinished.ts';
 import { openWorld, type World, withLock } from './world.ts';
 
 /** Takes away all that is ours of this stack: a plan with no jobs. */
@@ -34,7 +34,7 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
       mayChangeSystem: world.mayChangeSystem,
       signal: context.signal,
     });
-    const observed = withDisabled(seen, unfinished);
+    const observed = withUnfinished(seen, unfinished);
     const nothing = { ...declaration.config, declares_instances: true, moved: [] };
     const all = planChanges(
       [],

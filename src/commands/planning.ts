@@ -15,7 +15,7 @@ import { realLooker } from '../sys/look.ts';
 import type { Context } from './context.ts';
 import { type Declaration, loadOther } from './declaration.ts';
 import { sayGivenUp } from './gave-up.ts';
-import { halfReloaded, sayUnfinished, withDisabled } from './unfinished.ts';
+import { halfReloaded, sayUnfinished, withUnfinished } from './unfinished.ts';
 import type { World } from './world.ts';
 
 /** Flags of `plan` and `apply`, as commander gives them. */
@@ -61,7 +61,7 @@ export async function makePlan(
     ...again,
   });
   const triggers = await world.triggers.observe(jobs);
-  const observed = { ...withDisabled(seen, unfinished), triggers };
+  const observed = { ...withUnfinished(seen, unfinished), triggers };
   const replace = [...(flags.replace ?? []), ...halfReloaded(jobs, observed, unfinished)];
   const all = planChanges(jobs, observed, planOptions(world, config, targets, { ...flags, replace }));
   const forUs = await forCaller(all, observed, world);

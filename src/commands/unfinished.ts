@@ -26,12 +26,15 @@ export function halfReloaded(
     .map(({ label }) => label);
 }
 
-/** With what a run that was ended before it recorded it had disabled: else that would pass for an outside `disable`. */
-export function withDisabled(observed: Observed, unfinished: readonly Unfinished[]): Observed {
+/**
+ * With what runs that were ended left half done, and what they had disabled and not recorded: else that would pass for the
+ * work of somebody else.
+ */
+export function withUnfinished(observed: Observed, unfinished: readonly Unfinished[]): Observed {
   const disabledUnrecorded = unfinished.flatMap(({ former, intent }) =>
     intent.overrides.filter((target) => former.disabled[target] === false),
   );
-  return { ...observed, disabledUnrecorded };
+  return { ...observed, disabledUnrecorded, unfinished };
 }
 
 /** One warning a job of this plan that a run was at when it was ended. */

@@ -229,7 +229,7 @@ function meansOf(
     mend: (declared, closely, choose) =>
       withLock(context, world, async () => {
         const seen = await look(declared, closely);
-        const plan = { ...seen.plan, changes: choose(seen) };
+        const plan = { ...seen.plan, changes: await choose(seen) };
         const settings = { timeoutMs: options.timeoutMs, launchctlCommand: launchctlCommand(world.places) };
         const emit = historian(plan, world);
         const hands = await openHands(plan, {

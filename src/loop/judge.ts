@@ -3,12 +3,19 @@ import type { LeaveReason } from '../model/loop.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { mustWait } from './back-off.ts';
-import { isContest, outsideKeys } from './contest.ts';
+import { isContest, outsideKeys, ownWork } from './contest.ts';
 import { type LoopState, memoryOf } from './state.ts';
 
 /** What the loop makes of one change that `apply` would make, or refuse. */
 export type Judgement =
-  | { readonly do: 'mend'; readonly change: Change; readonly keys: readonly string[] }
+  | {
+      readonly do: 'mend';
+      readonly change: Change;
+      /** What had come to differ from outside. */
+      readonly keys: readonly string[];
+      /** A run of ours was ended in the middle of this. */
+      readonly isUnfinished: boolean;
+    }
   /** For good, and told once. */
   | {
       readonly do: 'leave';
@@ -83,10 +90,11 @@ function judge(
   if (isHalfWritten(change, observed, now)) return { do: 'wait', change };
   const memory = memoryOf(state, change);
   if (memory.contested !== null) return { do: 'wait', change };
-  const keys = outsideKeys(change, entryOf(change, stack, observed));
+  const own = ownWork(change, observed);
+  const keys = outsideKeys(change, entryOf(change, stack, observed), own);
   if (isContest(memory.corrections, keys, now)) return { do: 'contest', change, keys };
   if (mustWait(memory.failures, change, now)) return { do: 'wait', change };
-  return { do: 'mend', change, keys };
+  return { do: 'mend', change, keys, isUnfinished: own !== null };
 }
 
 /** Programs that write a plist in place leave half of it there for a moment. */

@@ -9,7 +9,16 @@ import { pauseAfter } from './back-off.ts';
 import { resumed } from './crash-loop.ts';
 import { type HealthMemories, nextAskMs, noteRestarts, type Restarting, watchHealth } from './health.ts';
 import { type Judgement, judgeChanges } from './judge.ts';
-import { type Chosen, chooseChanges, noteContests, noteOutcome, noteTold, withoutGone } from './outcome.ts';
+import {
+  type Chosen,
+  chooseChanges,
+  noteBegun,
+  noteContests,
+  noteOutcome,
+  noteTold,
+  withoutBegun,
+  withoutGone,
+} from './outcome.ts';
 import {
   type GivingUp,
   nextLookMs,
@@ -61,7 +70,7 @@ export interface LoopMeans<D extends Declared> {
   mend(
     declared: D,
     closely: ReadonlySet<string>,
-    choose: (seen: Seen) => readonly Change[],
+    choose: (seen: Seen) => Promise<readonly Change[]>,
   ): Promise<{ readonly changes: readonly Change[]; readonly report: Report }>;
   /** What a person did since this was last asked. */
   takeTold(): Promise<readonly Word[]>;
@@ -196,16 +205,25 @@ export async function runLoop<D extends Declared>(
     ill: readonly Restarting[],
   ): Promise<void> {
     let chosen: Chosen | undefined;
-    const done = await means.mend(current, closely, (fresh) => {
-      chosen = chooseChanges(judge(current, fresh), fresh, giveUps, means.now(), ill);
-      return chosen.changes;
-    });
+    let begunAt = means.now();
+    const done = await means
+      .mend(current, closely, async (fresh) => {
+        begunAt = means.now();
+        chosen = chooseChanges(judge(current, fresh), fresh, giveUps, begunAt, ill);
+        await keep(noteBegun(state, chosen, begunAt));
+        return chosen.changes;
+      })
+      .catch(async (error) => {
+        if (chosen !== undefined) await keep(withoutBegun(state, chosen, begunAt));
+        throw error;
+      });
     if (chosen === undefined) return;
     const { endOfLog } = means;
     healths = noteRestarts(healths, [...chosen.restarts.keys()], means.now());
     handled = new Map([...handled, ...[...chosen.restarts.keys()].map((target) => [target, 0] as const)]);
     tracks = withLoaded(tracks, loadedBy(done), means.now());
-    await keep(await noteOutcome(state, chosen, done, { now: means.now(), intervalMs, emit, endOfLog }));
+    const after = { now: means.now(), begunAt, intervalMs, emit, endOfLog };
+    await keep(await noteOutcome(state, chosen, done, after));
   }
 
   /** What a person said since the last round: by a command, or in the file. */

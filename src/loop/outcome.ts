@@ -8,7 +8,7 @@ import { hashText } from '../plan/hash.ts';
 import { type LifecycleSubject, planGiveUp, planRestart } from '../plan/lifecycle.ts';
 import { pidOf } from '../plan/situation.ts';
 import { noteFailure } from './back-off.ts';
-import { noteCorrection, recentCorrections } from './contest.ts';
+import { noteCorrection, recentCorrections, withoutCorrection } from './contest.ts';
 import type { Restarting } from './health.ts';
 import { entryOf, type Judgement } from './judge.ts';
 import type { GivingUp } from './runs.ts';
@@ -29,6 +29,8 @@ export interface Chosen {
   readonly changes: readonly Change[];
   /** By target: what had come to differ outside of the declaration. */
   readonly keys: ReadonlyMap<string, readonly string[]>;
+  /** Targets at which a run of ours was ended half way. */
+  readonly unfinished: ReadonlySet<string>;
   /** By target. */
   readonly giveUps: ReadonlyMap<string, GivingUp>;
   /** By target: why it is restarted. */
@@ -61,6 +63,7 @@ export function chooseChanges(
   return {
     changes: [...mends, ...leaving.values(), ...restarting].map(({ change }) => change),
     keys: new Map(mends.map(({ change, keys }) => [targetOf(change), keys])),
+    unfinished: new Set(mends.flatMap((each) => (each.isUnfinished ? [targetOf(each.change)] : []))),
     giveUps: new Map([...leaving].map(([target, { each }]) => [target, each])),
     restarts: new Map(restarting.map(({ each }) => [targetOf(each.job), each])),
   };
@@ -102,13 +105,43 @@ function subjectOf(job: Job, seen: Seen): LifecycleSubject | null {
   };
 }
 
-/** What came of it: corrections counted, failures put off, deeds told. */
+/**
+ * Corrections and restarts count from before they are begun: a loop that is killed in the middle of one has made it, and
+ * what the next one finishes is no other.
+ */
+export function noteBegun(state: LoopState, { changes, keys, restarts }: Chosen, now: number): LoopState {
+  let next = state;
+  for (const change of changes) {
+    const target = targetOf(change);
+    const memory = memoryOf(next, change);
+    const outside = keys.get(target) ?? [];
+    if (outside.length > 0)
+      next = withMemory(next, change, { corrections: noteCorrection(memory.corrections, outside, now) });
+    if (restarts.has(target)) {
+      const recent = memory.restarts.filter((at) => Math.abs(now - at) < AN_HOUR);
+      next = withMemory(next, change, { restarts: [...recent, now] });
+    }
+  }
+  return next;
+}
+
+/** Nothing of it was done after all, but for restarts that may have been tried. */
+export function withoutBegun(state: LoopState, { changes }: Chosen, begunAt: number): LoopState {
+  return changes.reduce((next, change) => {
+    const corrections = withoutCorrection(memoryOf(next, change).corrections, begunAt);
+    return withMemory(next, change, { corrections });
+  }, state);
+}
+
+/** What came of it: failures put off, corrections that failed taken back, deeds told. */
 export async function noteOutcome(
   state: LoopState,
   chosen: Chosen,
   { changes, report }: { readonly changes: readonly Change[]; readonly report: Report },
   means: {
     readonly now: number;
+    /** When `noteBegun` was. */
+    readonly begunAt: number;
     readonly intervalMs: number;
     readonly emit: Emit;
     readonly endOfLog: (plist: string) => Promise<{ path: string; lines: readonly string[] } | null>;
@@ -126,29 +159,28 @@ export async function noteOutcome(
     const ill = chosen.restarts.get(target);
     if (ill !== undefined) {
       means.emit({ event: 'restarted', ...name, reason: ill.reason, outcome: result.outcome });
-      const recent = memoryOf(next, change).restarts.filter((at) => Math.abs(means.now - at) < AN_HOUR);
-      next = withMemory(next, change, { restarts: [...recent, means.now] });
       continue;
     }
-    if (isDone(result)) {
-      if (givingUp !== undefined) {
-        const log = await means.endOfLog(change.plist);
-        means.emit({ event: 'gave-up', ...name, ...givingUp.giveUp, ...givingUp.count, log });
-        next = withMemory(next, change, { track: null });
-        continue;
-      }
-      const isHealed = keys.length > 0 || reasons.includes('leftover');
-      const cause = isHealed ? 'outside' : 'declaration';
-      means.emit({ event: 'applied', ...name, op, reasons, keys, cause, outcome: result.outcome });
-      const corrections = noteCorrection(memoryOf(next, change).corrections, keys, means.now);
-      next = withMemory(next, change, { corrections, failures: null });
-    } else if (isFailed(result) && result.error !== null) {
+    if (!isDone(result)) {
+      const corrections = withoutCorrection(memoryOf(next, change).corrections, means.begunAt);
+      next = withMemory(next, change, { corrections });
+      if (!isFailed(result) || result.error === null) continue;
       const failures = noteFailure(memoryOf(next, change).failures, change, means.now, means.intervalMs);
       const { outcome, error } = result;
       next = withMemory(next, change, { failures });
       // The same failure again is not told again: only that it failed, and what came of it in the end.
       if (failures.count === 1)
         means.emit({ event: 'failed', ...name, op, reasons, outcome, error, retryAt: failures.retryAt });
+    } else if (givingUp !== undefined) {
+      const log = await means.endOfLog(change.plist);
+      means.emit({ event: 'gave-up', ...name, ...givingUp.giveUp, ...givingUp.count, log });
+      next = withMemory(next, change, { track: null });
+    } else {
+      const isHealed = keys.length > 0 || reasons.includes('leftover');
+      const isFinished = chosen.unfinished.has(target);
+      const cause = isHealed ? 'outside' : isFinished ? 'unfinished' : 'declaration';
+      means.emit({ event: 'applied', ...name, op, reasons, keys, cause, outcome: result.outcome });
+      next = withMemory(next, change, { failures: null });
     }
   }
   return next;

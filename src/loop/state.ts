@@ -73,6 +73,8 @@ export const NO_MEMORY: JobMemory = {
   restarts: [],
 };
 
+const MEMBERS = Object.keys(NO_MEMORY) as readonly (keyof JobMemory)[];
+
 export const EMPTY_STATE: LoopState = { version: 1, jobs: {} };
 
 export function targetOf({ domain, label }: Pick<JobName, 'domain' | 'label'>): string {
@@ -90,7 +92,7 @@ export function memoryOf(state: LoopState, job: Pick<JobName, 'domain' | 'label'
   return Object.hasOwn(state.jobs, target) ? (state.jobs[target] ?? NO_MEMORY) : NO_MEMORY;
 }
 
-/** The state with another memory of one job; one that says nothing is dropped. */
+/** The state with another memory of one job; one that says nothing is dropped. The same object where nothing changes. */
 export function withMemory(
   state: LoopState,
   job: Pick<JobName, 'domain' | 'label'>,
@@ -98,7 +100,9 @@ export function withMemory(
 ): LoopState {
   const target = targetOf(job);
   const { [target]: _, ...rest } = state.jobs;
-  const memory = { ...memoryOf(state, job), ...change };
+  const before = memoryOf(state, job);
+  const memory = { ...before, ...change };
+  if (MEMBERS.every((name) => memory[name] === before[name])) return state;
   const isEmpty =
     memory.corrections.length === 0 &&
     memory.contested === null &&

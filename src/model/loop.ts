@@ -62,8 +62,11 @@ export type LoopEvent =
       readonly reasons: readonly Reason[];
       /** What differed outside of the declaration: keys, or words in parentheses such as `(not loaded)`. */
       readonly keys: readonly string[];
-      /** `outside`: it had come to differ by itself, and is healed. */
-      readonly cause: 'declaration' | 'outside';
+      /**
+       * - `outside`: it had come to differ by itself, and is healed.
+       * - `unfinished`: a run of ours was ended in the middle of it, and it is finished.
+       */
+      readonly cause: 'declaration' | 'outside' | 'unfinished';
       readonly outcome: Outcome;
     } & JobName)
   | ({

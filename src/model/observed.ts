@@ -1,4 +1,5 @@
 import type { Domain } from './domain.ts';
+import type { Unfinished } from './journal.ts';
 import type { FileIdentity, Ledger } from './ledger.ts';
 import type { PlistDict } from './plist.ts';
 import type { Service } from './service.ts';
@@ -77,6 +78,8 @@ export interface Observed {
    * like an entry that says `disabled`.
    */
   readonly disabledUnrecorded?: readonly string[];
+  /** What runs of ours left half done when they were ended, as the journal of this stack has it. */
+  readonly unfinished?: readonly Unfinished[];
   /** Whether this process may change `system` and `all-users` jobs. */
   readonly mayChangeSystem: boolean;
   /** Unset: not looked at. */

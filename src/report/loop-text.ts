@@ -68,7 +68,9 @@ function words(
         ? 'what a dead run left in its way was removed'
         : event.cause === 'outside'
           ? `had come to differ: ${event.keys.join(', ')}`
-          : 'as the file says now';
+          : event.cause === 'unfinished'
+            ? 'a run that was ended had left it half done'
+            : 'as the file says now';
       return {
         sign: event.cause === 'outside' ? '~' : '+',
         color: 'green',

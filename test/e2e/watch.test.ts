@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
@@ -163,6 +163,47 @@ describe('watch', () => {
     world.write(PLIST, theirs);
     await watching.told('applied', ({ cause }) => cause === 'outside');
     expect(world.read(PLIST)).toContain('sleep 1000');
+  });
+
+  it('killed in the middle of a correction, finishes it as its own work, and still finds the rival', async () => {
+    world.write(
+      'reconcile.yaml',
+      FILE.replace(
+        'exec sleep 1000',
+        "trap 'sleep 0.7; exit 0' TERM; while :; do sleep 0.1; done; true ours",
+      ),
+    );
+    watching = startWatch(world);
+    await watching.told('applied');
+    await jobUntil(world, 'web', 'runs', isRunning);
+    const theirs = world.read(PLIST).replace('true ours', 'true theirs');
+    const journal = join(world.home, '.local/state/reconcile/embedded/journal');
+    const rewrite = () => renameSync(world.write(`${PLIST}.new`, theirs), join(world.home, PLIST));
+    // The rival loads what it wrote, and the loop has to take that out again: in the middle of that it is killed.
+    process.kill(watching.pid, 'SIGSTOP');
+    await world.launchctl('bootout', target());
+    rewrite();
+    const load = ['bootstrap', `gui/${process.getuid?.()}`, join(world.home, PLIST)];
+    await until('the rival has it loaded', async () => (await world.launchctl(...load)).code === 0);
+    await jobUntil(world, 'web', 'runs', ({ pid }) => pid !== null);
+    process.kill(watching.pid, 'SIGCONT');
+    await until('the correction is half done', () => {
+      const isAtWork = existsSync(journal) && readdirSync(journal).some((name) => name.endsWith('.json'));
+      return isAtWork && !world.read(PLIST).includes('theirs');
+    });
+    await watching.end('SIGKILL');
+    watching = startWatch(world);
+    expect(await watching.told('applied')).toMatchObject({ instance: 'web', cause: 'unfinished', keys: [] });
+    for (let turn = 2; turn <= 3; turn++) {
+      const from = watching.events().length;
+      rewrite();
+      await watching.told('applied', ({ cause }) => cause === 'outside', from);
+    }
+    rewrite();
+    expect(await watching.told('another-manager')).toMatchObject({
+      keys: ['ProgramArguments'],
+      corrections: 3,
+    });
   });
 
   it('ends cleanly: by SIGTERM with 0 after the job in hand, by Ctrl-C with 130', async () => {

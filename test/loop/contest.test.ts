@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isContest, noteCorrection, outsideKeys } from '../../src/loop/contest.ts';
+import { isContest, noteCorrection, outsideKeys, ownWork } from '../../src/loop/contest.ts';
 import type { Correction } from '../../src/loop/state.ts';
+import type { Intent, Unfinished } from '../../src/model/journal.ts';
 import type { LedgerEntry } from '../../src/model/ledger.ts';
-import type { FieldChange, FieldSource } from '../../src/model/plan.ts';
+import type { Observed } from '../../src/model/observed.ts';
+import type { Change, FieldChange, FieldSource } from '../../src/model/plan.ts';
 import { changeOf } from './support.ts';
 
 const MINUTE = 60_000;
@@ -36,6 +38,50 @@ describe('what differs outside of the declaration', () => {
 
   it('is nothing for a job that was never applied', () => {
     expect(outsideKeys(changeOf('web', { op: 'create', reasons: ['missing'] }), null)).toEqual([]);
+  });
+});
+
+describe('what a run of ours left half done', () => {
+  const PATH = changeOf('web').plist;
+  const TARGET = 'gui/501/local.tools.web';
+  const left = (intent: Partial<Intent>): Unfinished => ({
+    stack: 'tools',
+    label: 'local.tools.web',
+    domain: 'gui/501',
+    plist: PATH,
+    former: { files: { [PATH]: { base64: '', hash: 'former', mode: 0o644 } }, services: {}, disabled: {} },
+    intent: { files: { [PATH]: 'ours' }, modes: [], overrides: [], out: [TARGET], loads: {}, ...intent },
+  });
+  const down = changeOf('web', { op: 'load', reasons: ['not-loaded'] });
+  const drifted = changeOf('web', { fields: [field('Nice', 'drift'), field('Umask', 'loaded')] });
+  const whole = changeOf('web', { op: 'reload', reasons: ['stale'] });
+  /** The keys, when the plist has that hash (null: there is none). */
+  function keysOf(change: Change, hash: string | null, unfinished: readonly Unfinished[]): readonly string[] {
+    const plists = hash === null ? [] : [{ path: PATH, hash }];
+    const observed = { plists, unfinished } as unknown as Observed;
+    return outsideKeys(change, entry, ownWork(change, observed));
+  }
+
+  it('is no difference from outside, whether the plist was written already or not', () => {
+    for (const hash of ['former', 'ours'])
+      for (const change of [down, drifted, whole]) expect(keysOf(change, hash, [left({})])).toEqual([]);
+    expect(keysOf(down, 'ours', [])).toEqual(['(not loaded)']);
+    expect(keysOf(down, 'ours', [{ ...left({}), label: 'local.tools.other' }])).toEqual(['(not loaded)']);
+  });
+
+  it('is told from what somebody else wrote since', () => {
+    expect(keysOf(drifted, 'theirs', [left({})])).toEqual(['Nice']);
+    const missing = changeOf('web', { reasons: ['missing'] });
+    expect(keysOf(missing, null, [left({})])).toEqual(['(no plist)']);
+    expect(keysOf(missing, null, [left({ files: { [PATH]: null } })])).toEqual([]);
+  });
+
+  it('is only what that run was about to touch', () => {
+    const written = left({ out: [] });
+    expect(keysOf(down, 'ours', [written])).toEqual(['(not loaded)']);
+    expect(keysOf(whole, 'ours', [written])).toEqual(['(the loaded definition)']);
+    expect(keysOf(down, 'ours', [left({ out: [], loads: { [TARGET]: PATH } })])).toEqual([]);
+    expect(keysOf(drifted, 'ours', [left({ files: {} })])).toEqual(['Nice']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Declared, type FileReading, type LoopMeans, runLoop } from '../../src/loop/loop.ts';
-import { EMPTY_STATE, type LoopState, type Word } from '../../src/loop/state.ts';
+import { EMPTY_STATE, type LoopState, memoryOf, type Word } from '../../src/loop/state.ts';
 import type { LedgerEntry } from '../../src/model/ledger.ts';
 import type { Told } from '../../src/model/loop.ts';
 import type { Observed } from '../../src/model/observed.ts';
@@ -18,7 +18,8 @@ interface Stage {
   /** What a look finds, by its number from 1; or throws. */
   readonly changes?: (look: number, now: number) => readonly Change[];
   readonly file?: (round: number) => FileReading<Declared>;
-  readonly mend?: (change: Change, now: number) => 'applied' | 'rolled-back';
+  /** `saved` is what a loop that comes after a kill in the middle of this would know. */
+  readonly mend?: (change: Change, now: number, saved: LoopState) => 'applied' | 'rolled-back';
   readonly told?: (now: number) => readonly Word[];
   readonly state?: LoopState;
   readonly rounds: number;
@@ -54,10 +55,10 @@ async function play(stage: Stage) {
     readFile: () => stage.file?.(++reads) ?? { state: 'good', declared: DECLARED },
     look: async () => look(changes(++looks, now)),
     mend: async (_, __, choose) => {
-      const chosen = choose(look(changes(looks, now)));
+      const chosen = await choose(look(changes(looks, now)));
       mends.push(now);
       const results = chosen.map((change) => {
-        const outcome = mend(change, now);
+        const outcome = mend(change, now, state);
         const { instance, label, domain } = change;
         const error = outcome === 'applied' ? null : { code: 'launchd/refused', message: 'No.', hint: '' };
         return { instance, label, domain, outcome, error };
@@ -119,6 +120,23 @@ describe('the loop', () => {
     });
     expect(taken.named).toContain('taken-up');
     expect(taken.mends).toHaveLength(3);
+  });
+
+  it('counts a correction from before it is begun, and one that fails not at all', async () => {
+    const known: number[] = [];
+    const countIn = (saved: LoopState) => memoryOf(saved, WEB).corrections.length;
+    const { state, named } = await play({
+      rounds: 200,
+      intervalMs: MINUTE,
+      changes: () => [notLoaded],
+      mend: (_, __, saved) => {
+        known.push(countIn(saved));
+        return known.length < 3 ? 'rolled-back' : 'applied';
+      },
+    });
+    expect(known).toEqual([1, 1, 1, 2, 3]);
+    expect(named.filter((name) => name === 'another-manager')).toHaveLength(1);
+    expect(countIn(state)).toBe(0);
   });
 
   it('mends for ever what is lost now and then', async () => {
