@@ -145,6 +145,10 @@ function workingFolder(): string | null {
   }
 }
 
+function follows(args: unknown): boolean {
+  return (args as { readonly follow?: boolean }).follow === true;
+}
+
 async function run<Arguments>(
   name: string,
   load: () => Promise<Command<Arguments>>,
@@ -154,6 +158,7 @@ async function run<Arguments>(
   const folder = workingFolder();
   const context: Context = {
     command: name,
+    prints: name === 'watch' || follows(args) ? 'lines' : 'document',
     terminal: makeTerminal(raw),
     options: commonOptions(raw),
     env: environment(),
@@ -196,7 +201,8 @@ function endOfParsing(error: unknown): void {
       },
     ],
   };
-  stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  const isLines = document.command === 'watch' || process.argv.includes('--follow');
+  stdout.write(`${JSON.stringify(document, null, isLines ? 0 : 2)}\n`);
 }
 
 outliveOutput();

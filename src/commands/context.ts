@@ -49,6 +49,8 @@ export interface CommonOptions {
 export interface Context {
   /** As typed: `plan`, `embedded stop`. */
   readonly command: string;
+  /** With `--json` it prints a value a line, not one document: `watch`, `--follow`. */
+  readonly prints: 'document' | 'lines';
   readonly terminal: Terminal;
   readonly options: CommonOptions;
   readonly env: Readonly<Record<string, string>>;

@@ -17,6 +17,7 @@ function contextOf(answer: (interrupt: () => void) => boolean): { context: Conte
   const said: string[] = [];
   const context: Context = {
     command: 'apply',
+    prints: 'document',
     terminal: {
       out: (text) => void said.push(text),
       raw: (text) => void said.push(text),

@@ -131,6 +131,27 @@ describe('usage', () => {
     },
   );
 
+  it('tells a failure as one line where JSON lines are printed', async () => {
+    const cases: readonly (readonly [readonly string[], number])[] = [
+      [['logs', 'web', '--follow', '--launchd', 'no-such'], 64],
+      [['logs', 'no-such', '--follow'], 64],
+      [['logs', 'once', '-f'], 1],
+      [['history', 'no-such', '--follow'], 64],
+      [['watch', '-f', '-'], 64],
+      [['watch', '--interval', 'soon'], 64],
+    ];
+    for (const [args, code] of cases) {
+      const ended = await world.reconcile(...args, '--json');
+      expect([args, ended.code]).toEqual([args, code]);
+      expect(ended.stdout).toMatch(/^[^\n]+\n$/);
+      expect(JSON.parse(ended.stdout)).toMatchObject({
+        format_version: '1.0',
+        command: args[0],
+        exit_code: code,
+      });
+    }
+  });
+
   it('refuses a time limit of nothing', async () => {
     expect((await world.reconcile('plan', '--timeout', '0')).code).toBe(64);
   });
