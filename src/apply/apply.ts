@@ -104,7 +104,7 @@ export async function applyPlan(
   });
   const unsettled = signal?.aborted
     ? []
-    : await settle(watched, { ports, settings }, options.settleMs ?? SETTLE_MS, signal);
+    : await settle(watched, means, options.settleMs ?? SETTLE_MS, signal);
   return {
     changed: carriedOut.some(({ changed }) => changed),
     results: carriedOut.map(({ result }) => result),

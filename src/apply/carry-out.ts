@@ -65,9 +65,17 @@ export async function carryOut(
     checkLabels(change);
     const present = await captureFormer(change.actions, means);
     await checkBeforeStart(change, present, means.ancestry);
-    const { ports, settings } = means;
+    const { ports, settings, stack } = means;
     const former = unfinished === null ? present : await takeUp(unfinished, present, progress, means);
-    work = { change, ports, settings, former, progress, warn: (diagnostic) => diagnostics.push(diagnostic) };
+    work = {
+      change,
+      stack,
+      ports,
+      settings,
+      former,
+      progress,
+      warn: (diagnostic) => diagnostics.push(diagnostic),
+    };
     for (const action of change.actions)
       if ('domain' in action && present.services[`${action.domain}/${action.label}`]?.state === 'no-domain')
         progress.absent.add(action.domain);

@@ -1,5 +1,6 @@
 import { describeExitCode, exitCode } from '../launchd/exit-codes.ts';
 import { isBadExit } from '../launchd/last-exit.ts';
+import { nameIn } from '../model/agent.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Change } from '../model/plan.ts';
@@ -31,7 +32,7 @@ interface Open extends Watched {
   waits: Service | null;
 }
 
-type Means = Pick<Work, 'ports' | 'settings'>;
+type Means = Pick<Work, 'ports' | 'settings' | 'stack'>;
 
 /**
  * Watches the jobs that were just loaded for a short time, with one `print` a domain and look, and warns of those that
@@ -125,7 +126,7 @@ function isThrottled(service: Service): boolean {
 }
 
 async function failing(job: Open, service: Service, exit: LastExit, means: Means): Promise<Diagnostic> {
-  const name = job.change.instance ?? job.label;
+  const name = nameIn(means.stack, job.change);
   const how = job.waits === null ? 'was loaded, but ended at once' : 'is not up again: its last run ended';
   const then = isThrottled(service)
     ? '; launchd waits before it starts it again'

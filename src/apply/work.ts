@@ -19,6 +19,8 @@ export interface Settings {
 /** One change while it is carried out: what was before, and how far it has come. */
 export interface Work {
   readonly change: Change;
+  /** Whose plan it is of. */
+  readonly stack: string;
   readonly ports: Ports;
   readonly settings: Settings;
   readonly former: Former;

@@ -1,18 +1,19 @@
 import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Config } from '../config/instance.ts';
 import { loadConfig } from '../config/load.ts';
+import { labelProblem } from '../config/names.ts';
 import { compileJobs } from '../desired/compile.ts';
+import { AGENT_STACK } from '../model/agent.ts';
+import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
-import type { Inputs } from '../sys/config-inputs.ts';
+import { globFolder, type Inputs } from '../sys/config-inputs.ts';
 import { MAC_LAUNCHCTL, rootOf } from '../sys/places.ts';
+import { type AgentRequest, intervalText } from './agent-command.ts';
 import type { Context } from './context.ts';
 import { InvalidFile } from './failure.ts';
 import { loopFolder } from './loop-files.ts';
 import type { World } from './world.ts';
-
-/** The stack of all agents; one instance for each stack that is watched. */
-export const AGENT_STACK = 'reconcile-agent';
 
 /** Where the declaration of the agents comes from, instead of a file. */
 export const AGENT_SOURCE = '<reconcile agent install>';
@@ -20,17 +21,14 @@ export const AGENT_SOURCE = '<reconcile agent install>';
 /** A job with work in hand is given this long to bring it to an end. Seconds. */
 const STOP_TIMEOUT = 60;
 
-export interface AgentWishes {
+export interface AgentWishes extends AgentRequest {
   /** The stack that it watches. */
   readonly stack: string;
-  /** Absolute paths of the files that declare it. */
-  readonly files: readonly string[];
   readonly inputs: Inputs;
   readonly node: string;
   readonly command: string;
-  readonly system: boolean;
-  /** Milliseconds; null: the default. */
-  readonly intervalMs: number | null;
+  /** The label of the agent whose place it takes; null: of none. */
+  readonly former: string | null;
 }
 
 /** Its log, beside the state of the loop. */
@@ -59,24 +57,29 @@ function homeOfAccount(): string | null {
   }
 }
 
-/** The agent as any other job: declared in words of the file, and compiled by the same rules. */
+/**
+ * The agent as any other job: declared in words of the file, and compiled by the same rules. Throws `agent/name` (exit 65)
+ * where no label can be made of the stack's name.
+ */
 export function declareAgent(
   wishes: AgentWishes,
   context: Context,
   world: World,
 ): { readonly config: Config; readonly jobs: readonly Job[] } {
-  const { stack, system } = wishes;
+  const { stack, system, former } = wishes;
   const log = agentLog(world, stack);
+  refuseName(stack);
   const file = {
     version: 1,
-    name: AGENT_STACK,
+    ...(former === null ? {} : { moved: [{ from: former, to: stack }] }),
     instances: {
       [stack]: {
         label: agentLabel(stack),
         description: `keeps launchd equal to ${wishes.files.join(', ')}`,
         domain: system ? 'system' : 'gui',
+        // Who installs it wants it to run, whatever was said before.
+        enabled: true,
         command: [wishes.node, wishes.command, ...watchArguments(wishes, log, world)].map(literal),
-        working_dir: literal(dirname(wishes.files[0] ?? '/')),
         environment: Object.fromEntries(
           Object.entries(agentEnvironment(context)).map(([name, value]) => [name, literal(value)]),
         ),
@@ -98,7 +101,17 @@ export function declareAgent(
   );
   if (config === null || compiled === null || errors.length > 0)
     throw new InvalidFile(errors, { [AGENT_SOURCE]: text });
-  return { config, jobs: compiled.jobs };
+  return { config: { ...config, name: AGENT_STACK }, jobs: compiled.jobs };
+}
+
+function refuseName(stack: string): void {
+  const problem = labelProblem(agentLabel(stack));
+  if (problem === null) return;
+  throw new ReconcileError(
+    'agent/name',
+    `The agent's label would hold the name of the stack, and ${agentLabel('NAME')} leaves less room: ${problem.message}`,
+    { hint: 'Give the stack a shorter `name:`.', exitCode: EXIT.invalidFile },
+  );
 }
 
 /** `$` stands for itself. */
@@ -107,7 +120,7 @@ function literal(text: string): string {
 }
 
 function watchArguments(
-  { files, intervalMs, system }: AgentWishes,
+  { stack, files, intervalMs, system }: AgentWishes,
   log: string,
   { places, rights }: World,
 ): readonly string[] {
@@ -121,7 +134,8 @@ function watchArguments(
   return [
     'watch',
     ...files.flatMap((file) => ['--file', file]),
-    ...(intervalMs === null ? [] : ['--interval', `${intervalMs}ms`]),
+    ...['--stack', stack],
+    ...(intervalMs === null ? [] : ['--interval', intervalText(intervalMs)]),
     ...['--log', log],
     ...launchd,
     ...root,
@@ -133,11 +147,6 @@ function watchArguments(
 /** The files themselves, and the folders in which a pattern finds more. */
 function watchedPaths({ paths, globs }: Inputs): readonly string[] {
   const files = [...paths].filter((path) => path.startsWith('/'));
-  const folders = globs.map(({ pattern, folder }) => {
-    const fixed = pattern.split('/').slice(0, -1);
-    const wild = fixed.findIndex((part) => /[*?[]/.test(part));
-    const below = (wild === -1 ? fixed : fixed.slice(0, wild)).join('/');
-    return pattern.startsWith('/') ? below || '/' : join(folder, below);
-  });
+  const folders = globs.map(({ pattern, folder }) => globFolder(pattern, folder));
   return [...new Set([...files, ...folders])].sort();
 }

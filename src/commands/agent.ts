@@ -1,23 +1,16 @@
-import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
-import { plistToJson } from '../plist/json.ts';
-import { whyNotRoots } from '../sys/config-source.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
+import { waitsForWords } from '../report/agent-text.ts';
 import { findFiles } from '../sys/find-file.ts';
 import { realLookup, type StablePath, stableCommand, stableNode } from '../sys/stable-paths.ts';
-import {
-  AGENT_SOURCE,
-  AGENT_STACK,
-  agentEnvironment,
-  agentLabel,
-  agentLog,
-  declareAgent,
-} from './agent-job.ts';
-import { lookAtAgent, waitsForWords } from './agent-status.ts';
+import { installCommand } from './agent-command.ts';
+import { agentLabel, agentLog, declareAgent } from './agent-job.ts';
+import { refuseOtherEnvironment, refuseRights, refuseTaken, refuseUntrusted } from './agent-refusals.ts';
+import { lookAtAgents } from './agent-state.ts';
+import { agentRequest, installedAgents, planAgents } from './agents.ts';
 import type { Command, Context } from './context.ts';
-import { type Declaration, loadDeclaration } from './declaration.ts';
+import { type Declaration, loadDeclaration, noteDiagnostics } from './declaration.ts';
 import { executePlan } from './execution.ts';
-import { explainFailure } from './failure.ts';
 import { makePlan } from './planning.ts';
 import { ourselves } from './sides.ts';
 import { openWorld, type World, withLock } from './world.ts';
@@ -35,105 +28,111 @@ export const agentInstall: Command<{ readonly interval?: number; readonly system
   refuseOtherEnvironment(declaration, context);
   const node = stableNode(process.execPath, realLookup);
   const command = stableCommand(process.argv[1] ?? ourselves(), realLookup);
-  if (system && process.getuid?.() === 0)
-    refuseUntrusted([node.path, ...commandFiles(command.path), ...filesOf(declaration)]);
+  if (system && process.getuid?.() === 0) refuseUntrusted(node.path, command.path, declaration);
   for (const each of [node, command]) warnPinned(each, context);
-  const agent = declareAgent(
-    {
-      stack: declaration.config.name,
-      files: context.options.file,
-      inputs: declaration.inputs,
-      node: node.path,
-      command: command.path,
-      system,
-      intervalMs: args.interval ?? null,
-    },
-    context,
-    world,
-  );
-  await refuseTaken(declaration, world, context);
+  const { name } = declaration.config;
+  const request = { files: context.options.file, intervalMs: args.interval ?? null, system };
+  noteDiagnostics(context, await refuseTaken(declaration, world, context), declaration.sources);
   const exitCode = await withLock(context, world, async () => {
+    const agent = declareAgent(
+      {
+        ...request,
+        stack: name,
+        inputs: declaration.inputs,
+        node: node.path,
+        command: command.path,
+        former: await formerAgent(declaration, context, world),
+      },
+      context,
+      world,
+    );
     const { plan } = await makePlan(
       { ...agent, diagnostics: [] },
       world,
       { ...context, options: { ...context.options, target: [] } },
-      // The agents of other stacks stay.
-      { prune: false },
+      // The agents of other stacks stay, and one that was stopped is meant to run again.
+      { prune: false, releaseHeld: true },
     );
-    const label = agentLabel(declaration.config.name);
-    const named = { ...plan, changes: plan.changes.filter((change) => change.label === label) };
-    return executePlan(named, {
-      context,
-      world,
-      confirm: 'Install this agent?',
-      sudo: false,
-      again: 'reconcile agent install',
-    });
+    const changes = plan.changes.filter(({ label }) => label === agentLabel(name));
+    return executePlan(
+      { ...plan, changes },
+      {
+        context,
+        world,
+        confirm: 'Install this agent?',
+        sudo: false,
+        again: installCommand(request, world.places),
+      },
+    );
   });
-  if (exitCode !== EXIT.ok || context.options.json) return exitCode;
-  const { name } = declaration.config;
-  const [job] = agent.jobs;
-  const waitsFor = job === undefined ? null : (await lookAtAgent(job, world)).waitsFor;
-  context.terminal.out(
-    [
-      `The loop over the stack ${name} is a job of launchd now: \`reconcile agent status\`.`,
-      ...(waitsFor === null ? [] : [`It does not work yet: ${waitsForWords(waitsFor)}`]),
-      `Its log: ${agentLog(world, name)}`,
-    ].join('\n'),
-  );
+  if (exitCode === EXIT.ok && !context.options.json) await tellInstalled(name, context, world);
   return exitCode;
 };
+
+/** The agent of these very files, from when they declared another stack: it could never act on them again. */
+async function formerAgent({ config }: Declaration, context: Context, world: World): Promise<string | null> {
+  const agents = await installedAgents(world);
+  if (agents.length === 0) return null;
+  const { observed } = await planAgents(world, context, null, { prune: false });
+  const files = JSON.stringify(context.options.file);
+  const former = agents.find(
+    (agent) =>
+      agent.instance !== config.name && JSON.stringify(agentRequest(agent, observed)?.files) === files,
+  );
+  return former?.label ?? null;
+}
+
+async function tellInstalled(stack: string, context: Context, world: World): Promise<void> {
+  const [agent] = await lookAtAgents(context, world, agentLabel(stack));
+  const other = agent?.waitsFor ?? null;
+  context.terminal.out(
+    [
+      `The loop over the stack ${stack} is a job of launchd now: \`reconcile agent status\`.`,
+      ...(other === null ? [] : [`It does not work yet: ${waitsForWords(other)}`]),
+      `Its log: ${agentLog(world, stack)}`,
+    ].join('\n'),
+  );
+}
 
 /** Takes an agent away. The jobs that it minds are another stack's, and stay as they are. */
 export const agentUninstall: Command<{ readonly stack: string | undefined }> = async ({ stack }, asked) => {
   const context = asSystem(asked, asked.env['SUDO_UID'] !== undefined);
   const world = openWorld(context);
   return withLock(context, world, async () => {
-    const { entries } = await world.ports.ledger.read();
-    const agents = entries.filter((entry) => entry.stack === AGENT_STACK);
-    const [agent, ...more] =
-      stack === undefined ? agents : agents.filter(({ instance }) => instance === stack);
-    if (agent === undefined)
-      throw new ReconcileError(
-        'agent/none',
-        stack === undefined ? 'No agent is installed.' : `No agent watches a stack ${stack}.`,
-        { hint: 'See `reconcile agent status`.', exitCode: EXIT.usage },
-      );
-    if (more.length > 0)
-      throw new ReconcileError('agent/several', 'There are several agents.', {
-        hint: `Name one: ${agents.map(({ instance }) => `reconcile agent uninstall ${instance}`).join(' · ')}`,
-        exitCode: EXIT.usage,
-      });
-    const { plan } = await makePlan(
-      {
-        config: {
-          name: AGENT_STACK,
-          label_prefix: `local.${AGENT_STACK}`,
-          file: AGENT_SOURCE,
-          files: [],
-          declares_instances: true,
-          instances: [],
-          layers: [],
-          auditIgnore: [],
-          moved: [],
-        },
-        jobs: [],
-        diagnostics: [],
-      },
-      world,
-      { ...context, options: { ...context.options, target: [agent.label] } },
-      { allowEmpty: true },
-    );
-    return executePlan(plan, {
+    const agent = chooseAgent(await installedAgents(world), stack);
+    const { plan } = await planAgents(world, context, agent.label, { allowEmpty: true });
+    const exitCode = await executePlan(plan, {
       context,
       world,
       confirm: 'Take this agent away?',
       sudo: false,
-      again: 'reconcile agent uninstall',
+      again: `reconcile agent uninstall ${agent.instance}`,
       removed: 'uninstalled',
     });
+    if (exitCode === EXIT.ok && !context.options.json)
+      context.terminal.out(
+        `The jobs of the stack ${agent.instance} stay as they are; no agent minds them from now on.`,
+      );
+    return exitCode;
   });
 };
+
+/** Throws `agent/none` or `agent/several` (exit 64). */
+function chooseAgent(agents: readonly LedgerEntry[], stack: string | undefined): LedgerEntry {
+  const [agent, ...more] = stack === undefined ? agents : agents.filter(({ instance }) => instance === stack);
+  if (agent === undefined)
+    throw new ReconcileError(
+      'agent/none',
+      stack === undefined ? 'No agent is installed.' : `No agent watches a stack ${stack}.`,
+      { hint: 'See `reconcile agent status`.', exitCode: EXIT.usage },
+    );
+  if (more.length > 0)
+    throw new ReconcileError('agent/several', 'There are several agents.', {
+      hint: `Name one: ${agents.map(({ instance }) => `reconcile agent uninstall ${instance}`).join(' · ')}`,
+      exitCode: EXIT.usage,
+    });
+  return agent;
+}
 
 /** Found as by every command, and named in full: the agent works in no folder of ours. */
 function withFiles(asked: Context): Context {
@@ -158,100 +157,6 @@ function asSystem(context: Context, system: boolean): Context {
   } catch {
     return context;
   }
-}
-
-function refuseRights({ rights, host, userSide }: World, system: boolean): void {
-  if (rights === 'user' && system)
-    throw new ReconcileError('root/needed', 'Only root may install a daemon.', {
-      hint: 'sudo reconcile agent install --system',
-      exitCode: EXIT.needsRoot,
-    });
-  if (rights !== 'root-for-user') return;
-  void userSide?.end();
-  throw new ReconcileError(
-    'agent/whose',
-    `Whose jobs is it to mind: those of ${host.user}, or the system's?`,
-    {
-      hint: `Run \`reconcile agent install\` as ${host.user}, without sudo; for the system's own jobs: sudo reconcile agent install --system`,
-      exitCode: EXIT.usage,
-    },
-  );
-}
-
-/** launchd gives a job no environment of a shell: what the file takes from there would be another, or missing. */
-function refuseOtherEnvironment(declaration: Declaration, context: Context): void {
-  const own = ['HOME', 'USER', 'LOGNAME', 'TMPDIR', 'SHELL'];
-  const known = Object.fromEntries(
-    own.flatMap((name) => (context.env[name] === undefined ? [] : [[name, context.env[name]] as const])),
-  );
-  const env = { ...known, PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...agentEnvironment(context) };
-  const kept = ['RECONCILE_LAUNCHD', 'RECONCILE_LAUNCHCTL', 'RECONCILE_ROOT', 'SUDO_UID'].flatMap((name) =>
-    context.env[name] === undefined ? [] : [[name, context.env[name]] as const],
-  );
-  let there: Declaration;
-  try {
-    there = loadDeclaration({ ...context, env: { ...env, ...Object.fromEntries(kept) } });
-  } catch (error) {
-    throw otherEnvironment(explainFailure(error).diagnostics[0]?.message ?? String(error));
-  }
-  const shown = ({ jobs }: Declaration): ReadonlyMap<string, string> =>
-    new Map(
-      jobs.map((job) => [job.instance, JSON.stringify([job.label, plistToJson(job.plist), job.enabled])]),
-    );
-  const [here, elsewhere] = [shown(declaration), shown(there)];
-  const differing = [...new Set([...here.keys(), ...elsewhere.keys()])].filter(
-    (instance) => here.get(instance) !== elsewhere.get(instance),
-  );
-  if (differing.length > 0) throw otherEnvironment(`${differing.join(', ')} would be other than here.`);
-}
-
-/** The loop plans as `plan` does: what stops that would stop each of its rounds. */
-async function refuseTaken(declaration: Declaration, world: World, context: Context): Promise<void> {
-  try {
-    await makePlan(declaration, world, context, {});
-  } catch (error) {
-    if (!(error instanceof ReconcileError) || error.code !== 'stack/name-taken') throw error;
-    throw new ReconcileError(error.code, error.message, {
-      hint: 'Give one of the two another `name:`; or, if this file took the other’s place, run `reconcile apply --take-over-stack` with it first.',
-      exitCode: error.exitCode,
-      cause: error,
-    });
-  }
-}
-
-function otherEnvironment(what: string): ReconcileError {
-  return new ReconcileError(
-    'agent/environment',
-    `The file takes something from your environment (env.NAME) that launchd does not give to a job: ${what}`,
-    {
-      hint: 'Give it a fallback that is right there, too, or write the value under `vars:`.',
-      exitCode: EXIT.invalidFile,
-    },
-  );
-}
-
-function refuseUntrusted(paths: readonly string[]): void {
-  for (const path of paths) {
-    const why = whyNotRoots(path);
-    if (why === null) continue;
-    throw new ReconcileError('agent/untrusted', `A daemon would run as root what others can change: ${why}`, {
-      hint: 'Put Node, reconcile and the file where root alone can write, such as /usr/local and /etc/reconcile, all of it root’s.',
-      exitCode: EXIT.invalidFile,
-    });
-  }
-}
-
-/** The command is more than one file. */
-function commandFiles(command: string): readonly string[] {
-  const real = realLookup.real(command) ?? command;
-  const folder = dirname(real);
-  const below = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const files = below.filter((entry) => entry.isFile() && /\.[cm]?js$/.test(entry.name));
-  return [command, ...files.map((entry) => join(entry.parentPath ?? folder, entry.name))];
-}
-
-function filesOf({ inputs }: Declaration): readonly string[] {
-  return [...inputs.paths].filter((path) => path.startsWith('/') && realLookup.real(path) !== null);
 }
 
 function warnPinned({ path, pinned }: StablePath, { terminal }: Context): void {

@@ -1,7 +1,7 @@
+import { AGENT_STACK } from '../model/agent.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { observe } from '../observe/observe.ts';
 import { planChanges } from '../plan/plan.ts';
-import { AGENT_STACK } from './agent-job.ts';
 import type { Command } from './context.ts';
 import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { executePlan } from './execution.ts';

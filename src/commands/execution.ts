@@ -57,7 +57,11 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     terminal.out(renderPlan({ ...asked, changes }, terminal.style, execution.removed));
   }
   const doable = asked.changes.some((change) => canBegin(change, execution) || isCaller(change));
-  if (doable && confirm !== null && !(await mayGoOn(confirm, context, whenUnanswered(context.command)))) {
+  if (
+    doable &&
+    confirm !== null &&
+    !(await mayGoOn(confirm, context, whenUnanswered(context.command, execution.again)))
+  ) {
     terminal.note('Nothing was changed.');
     return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   }
@@ -162,13 +166,16 @@ function canBegin({ actions, deferred }: Change, { sudo }: Execution): boolean {
   return actions.length > 0 && (deferred !== 'needs-root' || sudo === true);
 }
 
-function whenUnanswered(command: string): Unanswered {
+/** @param again the command, where its plan is not that of `reconcile plan` */
+function whenUnanswered(command: string, again: string | undefined): Unanswered {
   return {
     message: 'Changes are pending, and there is no terminal to ask on.',
     hint:
       command === 'destroy'
         ? 'To take all jobs of this stack away without being asked, run `reconcile destroy --yes`.'
-        : `Look at them with \`reconcile plan\`, then run \`reconcile ${command} --yes\`.`,
+        : again !== undefined
+          ? `To do this without being asked, run \`${again} --yes\`.`
+          : `Look at them with \`reconcile plan\`, then run \`reconcile ${command} --yes\`.`,
   };
 }
 

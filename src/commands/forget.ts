@@ -1,3 +1,4 @@
+import { AGENT_STACK } from '../model/agent.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { planForget } from '../plan/lifecycle.ts';
 import type { Command } from './context.ts';
@@ -11,7 +12,16 @@ export const forget: Command<{ readonly name: string }> = async ({ name }, conte
   const world = openWorld(context);
   return withLock(context, world, async () => {
     const { subject, stack } = await observeNamed(name, context, world);
-    refuseRootsJob(subject, 'forget', world);
+    if (stack === AGENT_STACK)
+      throw new ReconcileError(
+        'agent/forget',
+        `${subject.label} is an agent: it would go on, and nobody know of it.`,
+        {
+          hint: `Take it away: reconcile agent uninstall ${subject.instance}`,
+          exitCode: EXIT.usage,
+        },
+      );
+    refuseRootsJob(subject, 'forget', stack, world);
     const change = planForget(subject, stack);
     if (change.actions.length === 0)
       throw new ReconcileError('job/not-ours', `${subject.label} is not ours; there is nothing to forget.`, {

@@ -1,4 +1,5 @@
 import { describeLastExit } from '../launchd/last-exit.ts';
+import { nameIn } from '../model/agent.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { blockChange, IS_CALLER, whyCaller } from '../plan/caller.ts';
@@ -10,7 +11,7 @@ import { noteDiagnostics } from './declaration.ts';
 import { executePlan } from './execution.ts';
 import { callerOf, withoutLeftovers } from './planning.ts';
 import { refuseRootsJob } from './sides.ts';
-import { observeNamed } from './subject.ts';
+import { type NamedJob, observeNamed } from './subject.ts';
 import { openWorld, type World, withLock } from './world.ts';
 
 interface NameArgument {
@@ -22,12 +23,7 @@ interface NameArgument {
 /** What is done, and what is said then. */
 interface Deed {
   readonly plan: (subject: LifecycleSubject) => Change;
-  readonly tell: (
-    subject: LifecycleSubject,
-    context: Context,
-    world: World,
-    change: Change,
-  ) => Promise<string>;
+  readonly tell: (named: NamedJob, context: Context, world: World, change: Change) => Promise<string>;
   /** `--disable`, for the one that does it instead. */
   readonly flags?: readonly string[];
 }
@@ -42,10 +38,10 @@ export const stopJob: Command<NameArgument & { readonly disable?: boolean }> = (
   const disable = args.disable ?? false;
   return act(args, context, {
     plan: (subject) => planStop(subject, { disable }),
-    tell: async (subject) =>
-      subject.declaredOff
-        ? `${called(subject)} is stopped, and the file keeps it so: it says \`enabled: false\`.`
-        : `${called(subject)} is stopped${disable ? ' and disabled' : ''}. It stays down until \`reconcile start ${called(subject)}\`.`,
+    tell: async (named) =>
+      named.subject.declaredOff
+        ? `${called(named)} is stopped, and the file keeps it so: it says \`enabled: false\`.`
+        : `${called(named)} is stopped${disable ? ' and disabled' : ''}. It stays down until \`reconcile start ${called(named)}\`.`,
     flags: disable ? ['--disable'] : [],
   });
 };
@@ -58,8 +54,9 @@ async function act(
 ): Promise<ExitCode> {
   const world = openWorld(context);
   return withLock(context, world, async () => {
-    const { subject, stack, job, observed } = await observeNamed(name, context, world);
-    refuseRootsJob(subject, context.command, world);
+    const named = await observeNamed(name, context, world);
+    const { subject, stack, job, observed } = named;
+    refuseRootsJob(subject, context.command, stack, world);
     const change = await forOurselves(deed.plan(subject), subject, world);
     const detach = detachSelf === true && change.blocked?.code === IS_CALLER;
     if (change.blocked !== null && !detach) {
@@ -79,12 +76,12 @@ async function act(
       context,
       world,
       confirm: null,
-      again: `reconcile ${again(subject.instance ?? subject.label).join(' ')}`,
+      again: `reconcile ${again(called(named)).join(' ')}`,
       quietly: !detach,
       ...(detach ? { detachSelf: again } : {}),
     });
     if (exitCode === EXIT.ok && !context.options.json && !detach)
-      context.terminal.out(await deed.tell(subject, context, world, change));
+      context.terminal.out(await deed.tell(named, context, world, change));
     return exitCode;
   });
 }
@@ -104,30 +101,31 @@ async function forOurselves(change: Change, subject: LifecycleSubject, world: Wo
   return blocked === null ? change : blockChange(change, blocked);
 }
 
-const called = ({ instance, label }: LifecycleSubject): string => instance ?? label;
+const called = ({ stack, subject }: NamedJob): string => nameIn(stack, subject);
 
 /** How it is now; and that it was enabled, since somebody had disabled it. */
 async function tellRunning(
-  subject: LifecycleSubject,
+  named: NamedJob,
   context: Context,
   world: World,
   { actions }: Change,
 ): Promise<string> {
-  const how = await tellState(subject, context, world);
+  const how = await tellState(named, context, world);
   const enabled = actions.some(({ action }) => action === 'enable');
   return enabled ? `${how} It was disabled, and is enabled again.` : how;
 }
 
-async function tellState(subject: LifecycleSubject, { options }: Context, { ports }: World): Promise<string> {
+async function tellState(named: NamedJob, { options }: Context, { ports }: World): Promise<string> {
+  const { subject } = named;
   const now = await printService(ports.launchctl, subject.domain, subject.label, {
     timeoutMs: options.timeoutMs,
   });
-  if (now.state !== 'loaded') return `${called(subject)} was started, and is not loaded any more.`;
+  if (now.state !== 'loaded') return `${called(named)} was started, and is not loaded any more.`;
   const { pid, state, lastExit } = now.service;
-  if (pid !== null) return `${called(subject)} is running (pid ${pid}).`;
+  if (pid !== null) return `${called(named)} is running (pid ${pid}).`;
   if (state === 'spawn scheduled')
-    return `${called(subject)} is loaded; launchd starts it as soon as its throttle allows.`;
+    return `${called(named)} is loaded; launchd starts it as soon as its throttle allows.`;
   const ended =
     lastExit === null ? 'has no process now' : `ended already, with ${describeLastExit(lastExit)}`;
-  return `${called(subject)} was started and ${ended}. See \`reconcile status ${called(subject)}\`.`;
+  return `${called(named)} was started and ${ended}. See \`reconcile status ${called(named)}\`.`;
 }

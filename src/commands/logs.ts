@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
+import { AGENT_STACK } from '../model/agent.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { PlistDict } from '../model/plist.ts';
 import { follow, readTail } from '../sys/tail.ts';
+import { agentLog } from './agent-job.ts';
 import type { Command } from './context.ts';
 import { printDocument } from './document.ts';
 import { observeNamed } from './subject.ts';
@@ -26,9 +28,12 @@ export const logs: Command<{
   readonly lines?: number;
 }> = async (args, context) => {
   const { terminal, options, signal } = context;
-  const { subject, job } = await observeNamed(args.name, context, openWorld(context));
+  const world = openWorld(context);
+  const { subject, job, stack } = await observeNamed(args.name, context, world);
   const plist = subject.found?.plist ?? job?.plist ?? null;
-  const files = plist === null ? [] : logFiles(plist);
+  // What an agent does stands in a log of its own.
+  const own = stack === AGENT_STACK && subject.instance !== null ? [agentLog(world, subject.instance)] : [];
+  const files = [...own, ...(plist === null ? [] : logFiles(plist))];
   if (files.length === 0)
     throw new ReconcileError('logs/none', `${subject.label} writes no log: none is declared.`, {
       hint: 'Give it `logs: true`, or `stdout:` and `stderr:`, then run `reconcile apply`.',

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isSystemWide } from '../launchd/domains.ts';
+import { nameIn } from '../model/agent.ts';
 import type { Host, Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { HistoryEvent } from '../model/history.ts';
@@ -101,10 +102,11 @@ function usersUnfinished(answer: unknown, places: Places): readonly Unfinished[]
 export function refuseRootsJob(
   job: Pick<LifecycleSubject, 'instance' | 'label' | 'domain' | 'path'>,
   command: string,
+  stack: string,
   { rights, places }: { readonly rights: Rights; readonly places: Places },
 ): void {
   if (rights !== 'user' || !isSystemWide(job, places)) return;
-  const name = job.instance ?? job.label;
+  const name = nameIn(stack, job);
   throw new ReconcileError('root/needed', `Only root may ${command} ${name}.`, {
     hint: `sudo reconcile ${command} ${name}`,
     exitCode: EXIT.needsRoot,

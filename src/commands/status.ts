@@ -1,17 +1,20 @@
-import { EXIT } from '../model/errors.ts';
+import { EXIT, type ExitCode } from '../model/errors.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
 import type { JobStatus } from '../model/status.ts';
 import { observeLeftovers } from '../observe/leftovers.ts';
 import { stuckJobs, withAskedSockets } from '../plan/leftovers.ts';
 import { judgeStatus } from '../plan/verdict.ts';
 import { statusToJson } from '../report/status-json.ts';
 import { renderJobStatus, renderStatus } from '../report/status-text.ts';
-import type { Command } from './context.ts';
+import { lookAtAgents } from './agent-state.ts';
+import { findAgent } from './agents.ts';
+import type { Command, Context } from './context.ts';
 import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { formatDocument } from './document.ts';
 import { observeHealth } from './health.ts';
 import { resolveName } from './names.ts';
 import { isPending, makePlan } from './planning.ts';
-import { openWorld } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 /** How the jobs are doing: observe and plan, rendered another way. Asks launchd for every job. */
 export const status: Command<{
@@ -19,8 +22,10 @@ export const status: Command<{
   readonly detailedExitcode?: boolean;
 }> = async (args, context) => {
   const { terminal, options } = context;
-  const declaration = loadDeclaration(context);
   const world = openWorld(context);
+  const agent = args.name === undefined ? null : await findAgent(args.name, context, world);
+  if (agent !== null) return agentJobStatus(agent, context, world);
+  const declaration = loadDeclaration(context);
   const { observed, plan, preflights } = await makePlan(declaration, world, context, {
     refresh: 'full',
   });
@@ -54,3 +59,14 @@ export const status: Command<{
   else terminal.out(renderStatus(jobs, terminal.style));
   return exitCode;
 };
+
+/** That of an agent, which no file declares: in the words of any other job. */
+async function agentJobStatus(agent: LedgerEntry, context: Context, world: World): Promise<ExitCode> {
+  const { terminal, options } = context;
+  const [state] = await lookAtAgents(context, world, agent.label);
+  const jobs = state === undefined ? [] : [state.status];
+  if (options.json)
+    terminal.out(formatDocument(statusToJson(jobs, [], { command: 'status', exitCode: EXIT.ok })));
+  else for (const job of jobs) terminal.out(renderJobStatus(job, terminal.style));
+  return EXIT.ok;
+}

@@ -1,3 +1,4 @@
+import type { Config } from '../config/instance.ts';
 import type { Declared, FileReading } from '../loop/loop.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { fingerprint, type Inputs } from '../sys/config-inputs.ts';
@@ -10,16 +11,26 @@ export interface WatchedFile extends Declared {
   readonly declaration: Declaration;
 }
 
+/** The one stack that a loop was started for. */
+export interface Minded {
+  readonly stack: string;
+  /** What a person types to mind, in its place, what the file declares now. */
+  readonly instead: string;
+}
+
 /** How long a file must have been left alone before it counts: editors save in several steps. */
 const QUIET_MS = 200;
 
 /**
  * Reads the file once, and again only when something of it was touched; keeps the last good one. A file that was touched a
  * moment ago is not read yet: half a file may be valid, and would delete what stands in the other half.
+ *
+ * @param only the stack that it must declare; null: that of the first good file
  */
 export function createFileReader(
   context: Context,
   now: () => number,
+  only: Minded | null = null,
 ): { readonly read: () => FileReading<WatchedFile>; readonly inputs: () => Inputs; sources(): Sources } {
   let reading: Exclude<FileReading<WatchedFile>, { readonly state: 'changing' }> | null = null;
   let inputs: Inputs | null = null;
@@ -34,8 +45,9 @@ export function createFileReader(
       const { config, jobs, diagnostics } = declaration;
       inputs = declaration.inputs;
       sources = declaration.sources;
-      if (last !== null && last.stack !== config.name)
-        return { state: 'invalid', diagnostics: [renamed(last, config.name)], declared: last };
+      const minded = last?.stack ?? only?.stack ?? config.name;
+      if (minded !== config.name)
+        return { state: 'invalid', diagnostics: [renamed(minded, config, only)], declared: last };
       const told = diagnostics.filter(({ severity }) => severity !== 'info');
       return {
         state: 'good',
@@ -74,14 +86,18 @@ export function createFileReader(
 type Sources = Readonly<Record<string, string>>;
 
 /** Its lock, its state and its log are of one stack; another loop may mind the other one. */
-function renamed({ stack, file }: WatchedFile, name: string): Diagnostic {
+function renamed(minded: string, { name, file }: Config, only: Minded | null): Diagnostic {
   return {
     code: 'watch/renamed',
     severity: 'error',
-    message: `The stack is called ${name} now, and this loop minds ${stack}.`,
+    message: `The file declares the stack ${name} now, and this loop minds ${minded}.`,
     file,
     line: null,
     column: null,
-    hint: `Write \`name: ${stack}\` again; or end this loop (an agent: reconcile agent uninstall ${stack}) and start one anew.`,
+    hint: `Write \`name: ${minded}\` again; or ${
+      only === null
+        ? 'end this loop and start one anew'
+        : `let the agent mind ${name} instead: ${only.instead}`
+    }`,
   };
 }

@@ -8,8 +8,8 @@ import type { Context } from './context.ts';
 /** Where everything goes that the loop does, and decides not to do. */
 export interface Teller {
   tell(event: Told): void;
-  /** From now on the last events are kept there, too, for `agent status`. */
-  noteIn(store: LoopStore): Promise<void>;
+  /** From now on the last events are kept there, too, for `agent status`, after those of former loops. */
+  noteIn(store: LoopStore, files: readonly string[]): Promise<void>;
   /** Once all of it is written. */
   end(): Promise<void>;
 }
@@ -26,13 +26,18 @@ export async function createTeller(
   const file = log === null ? null : await createCappedLog(log);
   const startedAt = Date.now();
   const recent: Told[] = [];
+  let files: readonly string[] = [];
   let store: LoopStore | null = null;
   let writing: Promise<void> = Promise.resolve();
+
+  function keepLast(): void {
+    recent.splice(0, recent.length - RECENT);
+  }
 
   function note(): void {
     const into = store;
     if (into === null) return;
-    const now = { pid: process.pid, startedAt, recent: [...recent] };
+    const now = { pid: process.pid, startedAt, files, recent: [...recent] };
     // What cannot be kept is told all the same.
     writing = writing.then(() => into.note(now)).catch(() => {});
   }
@@ -46,13 +51,20 @@ export async function createTeller(
             sources: sources(),
           });
       if (file === null) terminal.raw(text);
-      else file.write(text);
+      else {
+        file.write(text);
+        capStandardError();
+      }
       recent.push(event);
-      recent.splice(0, recent.length - RECENT);
+      keepLast();
       note();
     },
-    async noteIn(next) {
+    async noteIn(next, named) {
+      const former = await next.readNote().catch(() => null);
+      recent.unshift(...(former?.recent ?? []));
+      keepLast();
       store = next;
+      files = named;
       note();
       await writing;
     },

@@ -15,13 +15,14 @@ import { findFiles } from '../sys/find-file.ts';
 import { acquireLock, type Release } from '../sys/lock.ts';
 import { launchctlCommand } from '../sys/places.ts';
 import { createWaker, type Matters } from '../sys/wake.ts';
+import { installCommand } from './agent-command.ts';
 import type { Command, Context } from './context.ts';
 import { explainFailure } from './failure.ts';
 import { openHands } from './hands.ts';
 import { askHealthOf } from './health.ts';
 import { loopLock, loopStoreOf } from './loop-files.ts';
 import { makePlan } from './planning.ts';
-import { createFileReader, type WatchedFile } from './watch-file.ts';
+import { createFileReader, type Minded, type WatchedFile } from './watch-file.ts';
 import { decisionOf, isGivingUp } from './watch-history.ts';
 import { createTeller, type Teller } from './watch-tell.ts';
 import { openWorld, type World, withLock } from './world.ts';
@@ -31,6 +32,8 @@ export interface WatchArguments {
   readonly interval?: number;
   readonly log?: string;
   readonly rounds?: number;
+  /** The one stack that it minds; unset: that of the first good file. */
+  readonly stack?: string;
 }
 
 const DEFAULT_INTERVAL_MS = 10_000;
@@ -45,7 +48,7 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
   const intervalMs = args.interval ?? DEFAULT_INTERVAL_MS;
   const { signal, cwd } = context;
   const waker = createWaker();
-  const file = createFileReader(context, Date.now);
+  const file = createFileReader(context, Date.now, minded(args, context, world));
   const teller = await createTeller(context, {
     log: args.log === undefined ? null : resolve(cwd, args.log),
     sources: file.sources,
@@ -60,17 +63,23 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
       waker.watch(foldersToWatch(world, file.inputs()));
       return waker.wait(ms, Math.min(LEAST_MS, intervalMs), signal);
     };
-    const first = await firstGoodFile(file.read, teller, wait, { signal, intervalMs });
+    const begin = async (stack: string): Promise<LoopStore> => {
+      release = await onlyOne(world, stack, signal);
+      const store = loopStoreOf(world, stack);
+      await teller.noteIn(store, context.options.file);
+      return store;
+    };
+    // Who knows its stack tells that there is no good file where `agent status` reads it.
+    const known = args.stack === undefined ? null : await begin(args.stack);
+    const first = await firstGoodFile(file.read, teller, wait, { signal, intervalMs, store: known });
     if (first !== null) {
-      release = await onlyOne(world, first.stack, signal);
-      const store = loopStoreOf(world, first.stack);
+      const store = known ?? (await begin(first.stack));
       const { state, damaged } = await store.read();
       if (damaged)
         context.terminal.note(
           'warning: What the loop remembered from before cannot be trusted; it counts anew.',
           'always',
         );
-      await teller.noteIn(store);
       const means = meansOf(context, world, { file: file.read, stack: first.stack, store, teller, wait });
       const { rounds: most } = args;
       rounds = await runLoop(means, state, {
@@ -90,6 +99,17 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
   }
   return endCode(signal);
 };
+
+/** Only an agent is told its stack, so that an edit of the file never makes it another's. */
+function minded({ stack, interval }: WatchArguments, { options }: Context, world: World): Minded | null {
+  if (stack === undefined) return null;
+  const request = {
+    files: options.file,
+    intervalMs: interval ?? null,
+    system: world.rights === 'root-alone',
+  };
+  return { stack, instead: installCommand(request, world.places) };
+}
 
 /** Asked to end by SIGTERM, it did what it was asked for. */
 function endCode(signal: AbortSignal): ExitCode {
@@ -136,11 +156,16 @@ async function firstGoodFile(
   read: () => FileReading<WatchedFile>,
   teller: Teller,
   wait: (ms: number) => Promise<void>,
-  { signal, intervalMs }: { readonly signal: AbortSignal; readonly intervalMs: number },
+  {
+    signal,
+    intervalMs,
+    store,
+  }: { readonly signal: AbortSignal; readonly intervalMs: number; readonly store: LoopStore | null },
 ): Promise<WatchedFile | null> {
   let said: unknown = null;
   while (!signal.aborted) {
     const reading = read();
+    await store?.beat();
     if (reading.state === 'good') return reading.declared;
     if (reading.state === 'invalid' && reading.diagnostics !== said) {
       said = reading.diagnostics;

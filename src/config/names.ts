@@ -1,3 +1,4 @@
+import { AGENT_STACK } from '../model/agent.ts';
 import type { Problem } from './collector.ts';
 import { shorten } from './shorten.ts';
 
@@ -26,6 +27,16 @@ export function labelPrefixProblem(prefix: string): Problem | null {
 /** What is wrong with the name of a stack, an instance or a template, or null. It becomes a part of labels. */
 export function nameProblem(name: string): Problem | null {
   return namingProblem('name', name);
+}
+
+/** The same of a stack: the agents' own is not to be had. */
+export function stackProblem(name: string): Problem | null {
+  if (name !== AGENT_STACK) return nameProblem(name);
+  return {
+    code: 'name/invalid',
+    message: `The name \`${name}\` is that of the stack in which \`reconcile agent install\` keeps its agents.`,
+    hint: 'Choose another name, such as `dotfiles`.',
+  };
 }
 
 function namingProblem(what: 'label' | 'label prefix' | 'name', text: string): Problem | null {

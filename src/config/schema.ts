@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { labelPrefixProblem, labelProblem, nameProblem } from './names.ts';
+import { labelPrefixProblem, labelProblem, nameProblem, stackProblem } from './names.ts';
 import { auditSchema, fieldShape } from './schema-fields.ts';
 import { type OnEventFields, onEventSchema } from './schema-on-event.ts';
 import { about, filled, oneOrMany, rule, text } from './schema-parts.ts';
@@ -113,7 +113,7 @@ const shape = {
     words: '`1`',
   }),
   name: z.exactOptional(
-    z.string().check(rule(nameProblem)).register(about, {
+    z.string().check(rule(stackProblem)).register(about, {
       description: 'The stack that owns these jobs. Default: `default`.',
       example: 'name: dotfiles',
     }),

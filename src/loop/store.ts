@@ -11,6 +11,8 @@ export interface LoopNote {
   readonly pid: number;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** What it watches, as it was named. */
+  readonly files: readonly string[];
   /** The last events, oldest first; none of them the mere beginning of a round. */
   readonly recent: readonly Told[];
 }
@@ -109,9 +111,12 @@ function parseWord(text: string): Word | null {
 
 function parseNote(text: string): LoopNote | null {
   try {
-    const { pid, startedAt, recent } = JSON.parse(text) as LoopNote;
-    return Number.isInteger(pid) && Number.isFinite(startedAt) && Array.isArray(recent)
-      ? { pid, startedAt, recent }
+    const { pid, startedAt, files = [], recent } = JSON.parse(text) as LoopNote;
+    return Number.isInteger(pid) &&
+      Number.isFinite(startedAt) &&
+      Array.isArray(files) &&
+      Array.isArray(recent)
+      ? { pid, startedAt, files, recent }
       : null;
   } catch {
     return null;

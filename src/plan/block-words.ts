@@ -3,6 +3,7 @@ import type { Job } from '../model/job.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { ObservedPlist } from '../model/observed.ts';
 import type { Blocked } from '../model/plan.ts';
+import { word } from './finding.ts';
 import type { Situation } from './situation.ts';
 
 type Named = Pick<Job, 'label' | 'domain'>;
@@ -20,11 +21,15 @@ export function foreign(on: Situation): Blocked {
   };
 }
 
-export function otherStack(owner: LedgerEntry): Blocked {
+/** @param source the file that is planned */
+export function otherStack({ stack, source: from, label }: LedgerEntry, source: string): Blocked {
   return {
     code: 'job/other-stack',
-    message: `The stack “${owner.stack}” (${owner.source}) owns the label ${owner.label}.`,
-    hint: `Give this instance another label, or run \`reconcile forget ${owner.label}\` with that file first and then --adopt here.`,
+    message: `The stack “${stack}” (${from}) owns the label ${label}.`,
+    hint:
+      from === source
+        ? `This file was called so before: write \`name: ${stack}\` again, or give this instance another label.`
+        : `Give this instance another label, or first run \`reconcile forget ${label} --file ${word(from)}\`, and then --adopt here.`,
   };
 }
 

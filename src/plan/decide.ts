@@ -44,7 +44,7 @@ export function decide(on: Situation, lookup: Lookup, options: PlanOptions): Dec
   if (on.job.excluded) return because(nothing, 'excluded');
   if (on.job.managedByOther) return leaveToOther(nothing, on);
   if (isHeld(on) && !options.releaseHeld) return because(nothing, 'held');
-  const first = askConsent(refuse(decideByTable(on, nothing, options), on, lookup), on, options);
+  const first = askConsent(refuse(decideByTable(on, nothing, options), on, lookup, options), on, options);
   return STEPS.reduce((decision, step) => step(decision, on, lookup, options), first);
 }
 
@@ -101,10 +101,10 @@ function whyItDiffers(on: Situation): readonly Reason[] {
 }
 
 /** What is never touched, whoever owns it and whatever was said on the command line. */
-function refuse(decision: Decision, on: Situation, { launchctl }: Lookup): Decision {
+function refuse(decision: Decision, on: Situation, { launchctl }: Lookup, { source }: PlanOptions): Decision {
   if (isAppleLabel(on.job.label)) return block(decision, words.reserved(on.job.label));
   if (on.owner === 'other-stack' && on.rival !== null) {
-    return block(decision, words.otherStack(on.rival), 'other-stack');
+    return block(decision, words.otherStack(on.rival, source), 'other-stack');
   }
   if (on.loaded === 'submitted') return block(decision, words.submitted(on.job), 'foreign');
   if (on.file === 'symlink') return block(decision, words.symlink(on.job.path), 'foreign');

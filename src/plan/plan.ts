@@ -7,6 +7,7 @@ import { createLookup, type Lookup } from './lookup.ts';
 import type { PlanOptions } from './options.ts';
 import { planJob } from './plan-job.ts';
 import { findUndeclared, removalOf } from './removals.ts';
+import { findFormerStacks } from './renamed.ts';
 import { findSamePrograms } from './same-program.ts';
 import { checkPatterns, matchesAny } from './targets.ts';
 
@@ -52,7 +53,7 @@ export function planChanges(jobs: readonly Job[], observed: Observed, options: P
     stack: options.stack,
     launchd: observed.launchd,
     changes: withOrder(changes),
-    diagnostics: [...diagnostics, ...twins],
+    diagnostics: [...findFormerStacks(observed, options), ...diagnostics, ...twins],
   };
 }
 

@@ -109,7 +109,7 @@ const UNITS = [
 ] as const;
 
 /** `2 h ago`, in the largest unit that it holds; `now` below a second, and for what a clock set back makes later. */
-function agoWords(ms: number): string {
+export function agoWords(ms: number): string {
   const unit = UNITS.find(([, size]) => ms >= size);
   return unit === undefined ? 'now' : `${Math.floor(ms / unit[1])} ${unit[0]} ago`;
 }

@@ -11,7 +11,8 @@ export function statusToJson(
   return jsonDocument(envelope, { jobs: jobs.map(jobToJson) }, diagnostics);
 }
 
-function jobToJson(job: JobStatus): unknown {
+/** One job of that document. */
+export function jobToJson(job: JobStatus): Readonly<Record<string, unknown>> {
   return {
     instance: job.instance,
     label: job.label,

@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolders } from './make-folders.ts';
 
@@ -18,15 +27,20 @@ export async function createCappedLog(path: string, limit: number = LOG_LIMIT): 
   makeFolders(dirname(path), 0o700);
   let descriptor = open();
   let size = fstatSync(descriptor).size;
+  const reopen = (): void => {
+    const next = open();
+    closeSync(descriptor);
+    descriptor = next;
+    size = fstatSync(descriptor).size;
+  };
   return {
     write(text) {
       try {
         const bytes = Buffer.from(text);
+        if (!isStill(descriptor, path)) reopen();
         if (size > 0 && size + bytes.length > limit) {
-          closeSync(descriptor);
           renameSync(path, `${path}.1`);
-          descriptor = open();
-          size = 0;
+          reopen();
         }
         size += writeSync(descriptor, bytes);
       } catch {
@@ -35,6 +49,13 @@ export async function createCappedLog(path: string, limit: number = LOG_LIMIT): 
     },
     close: () => closeSync(descriptor),
   };
+}
+
+/** False: somebody took the file away, or put another one there. */
+function isStill(descriptor: number, path: string): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  const { dev, ino } = fstatSync(descriptor);
+  return there?.dev === dev && there.ino === ino;
 }
 
 /** What a job writes beside its log, such as the words of a Node that cannot run us, grows no further either. */

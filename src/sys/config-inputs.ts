@@ -58,7 +58,7 @@ export function inputFolders({ paths, globs }: Inputs): ReadonlyMap<string, (nam
 }
 
 /** The deepest folder of a pattern that has no wildcard above it. */
-function globFolder(pattern: string, folder: string): string {
+export function globFolder(pattern: string, folder: string): string {
   const fixed = pattern.split('/').slice(0, -1);
   const wild = fixed.findIndex((part) => /[*?[]/.test(part));
   const parts = wild === -1 ? fixed : fixed.slice(0, wild);

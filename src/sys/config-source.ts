@@ -111,7 +111,7 @@ function readUpTo(descriptor: number, limit: number): Buffer {
 
 /**
  * Why root cannot be sure of what a job of its own would read or run there: the file, its folder or one above could be
- * changed by somebody else. Null: it is root's alone.
+ * changed by somebody else. Null: it is root's alone. Of a folder: of what lies in it.
  */
 export function whyNotRoots(path: string): string | null {
   try {
@@ -145,7 +145,7 @@ function whyUntrusted(path: string, realPath: string, file: Stats, invoking: num
       if (problem !== null || above === dirname(above)) return problem;
     }
   };
-  const folder = dirname(realPath);
+  const folder = file.isDirectory() ? realPath : dirname(realPath);
   const standing = resolveReal(dirname(resolve(path)));
   return what(realPath, file) ?? wayTo(folder) ?? (standing === folder ? null : wayTo(standing));
 }

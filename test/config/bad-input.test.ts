@@ -332,6 +332,7 @@ describe('the whole file', () => {
       'version: 1\nweb: {command: x}\ninstances: {}\n',
       ['2:1 field/unknown'],
     ],
+    ['the stack of the agents', 'version: 1\nname: reconcile-agent\ninstances: {}\n', ['2:7 name/invalid']],
     ['a stack with a slash', 'version: 1\nname: a/b\ninstances: {}\n', ['2:7 name/invalid']],
     ["a prefix of Apple's", 'version: 1\nlabel_prefix: com.apple\ninstances: {}\n', ['2:15 label/apple']],
     [

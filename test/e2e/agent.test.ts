@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
-import { createWorld, until, type World } from '../support/private-home.ts';
+import { CLI, createWorld, execute, until, type World } from '../support/private-home.ts';
 import { startWatch } from '../support/watch.ts';
 
 /** The loop as a job of launchd: on one world, in this order. */
@@ -55,6 +55,11 @@ describe('agent', () => {
   it('is not there before it was installed', async () => {
     expect(await world.json('agent', 'status')).toMatchObject({ agents: [], exit_code: 0 });
     expect((await world.reconcile('agent', 'uninstall', '--yes')).code).toBe(64);
+    const unasked = await world.reconcile('agent', 'install');
+    expect(unasked).toMatchObject({ code: 64 });
+    expect(unasked.stderr).toContain(
+      `run \`reconcile agent install --file ${join(world.home, 'reconcile.yaml')} --yes\``,
+    );
   });
 
   it('refuses a file that takes from the environment what launchd gives to no job', async () => {
@@ -113,6 +118,95 @@ describe('agent', () => {
     await until('it has found the new file', async () => applied(await agent(), 'tick', 'create'));
   });
 
+  it('goes by its name in every command that tells of a job, in any folder and without a file', async () => {
+    const label = 'local.reconcile-agent.test';
+    const bare = { ...world.env };
+    const call = (...args: readonly string[]) => execute(process.execPath, [CLI, ...args], bare, '/');
+    const logs = await call('logs', 'test', '--lines', '1000');
+    expect(logs).toMatchObject({ code: 0 });
+    expect(logs.stdout).toMatch(/com\.example\.web .* created; as the file says now/);
+    expect((await call('status', label)).stdout).toContain('verdict    ● running');
+    const before = pidOf(await agent());
+    expect((await call('stop', label)).stdout).toContain(`stays down until \`reconcile start ${label}\``);
+    const held = await call('agent', 'status');
+    expect(held).toMatchObject({ code: 1 });
+    expect(held.stdout).toContain(
+      `held: It was stopped with \`reconcile stop\`; run \`reconcile start ${label}\``,
+    );
+    expect((await call('start', label)).code).toBe(0);
+    expect(pidOf(await agent())).not.toBe(before);
+    const forgotten = await call('forget', label);
+    expect(forgotten).toMatchObject({ code: 64 });
+    expect(forgotten.stderr).toContain('reconcile agent uninstall test');
+    // A job of the file comes first.
+    world.write('more/named.yaml', 'instances:\n  test: { command: /bin/echo, start: { every: 1h } }\n');
+    await until('the job is there', async () => applied(await agent(), 'test', 'create'));
+    expect((await world.reconcile('status', 'test')).stdout).toContain('com.example.test');
+    rmSync(join(world.home, 'more/named.yaml'));
+    await until('the job is gone', async () => applied(await agent(), 'test', 'delete'));
+  });
+
+  it('stays with its stack when the file comes to name another, until it is installed again', async () => {
+    const web = await statusOf(world, 'web');
+    const invalid = (keeps: boolean) => async () => {
+      const seen = await agent();
+      const told = seen?.recent.some(
+        (each) => each['event'] === 'file-invalid' && each['keeps'] === keeps && isRenamed(each),
+      );
+      return told === true ? seen : undefined;
+    };
+    const isRenamed = (each: Readonly<Record<string, unknown>>): boolean =>
+      JSON.stringify(each['diagnostics']).includes('watch/renamed');
+    const file = world.read('reconcile.yaml');
+    world.write('reconcile.yaml', file.replace('name: test', 'name: other-test'));
+    await until('the loop tells that the stack is another', invalid(true));
+    expect((await world.reconcile('restart', 'local.reconcile-agent.test')).code).toBe(0);
+    // A loop that knows no good file of its stack does nothing, and tells why where one asks.
+    await until('the next loop tells it, too', invalid(false));
+    const { stdout } = await world.reconcile('agent', 'status');
+    expect(stdout).toMatch(/reconcile\.yaml: not valid since .*; nothing is done until it is put right/);
+    const [, instead] = /let the agent mind other-test instead: reconcile (.*)/.exec(stdout) ?? [];
+    expect(instead).toBe(`agent install --file ${join(world.home, 'reconcile.yaml')} --interval 200ms`);
+    expect(stdout).not.toContain('of the stack other-test');
+    expect(world.read('.local/state/reconcile/embedded/ledger.json')).not.toContain('other-test');
+
+    const moved = await world.reconcile(...(instead ?? '').split(' '), '--yes');
+    expect(moved).toMatchObject({ code: 0 });
+    expect(moved.stdout).toContain('→ other-test  local.reconcile-agent.other-test');
+    expect(moved.stderr).toContain('stack/renamed');
+    const { agents } = (await world.json('agent', 'status')) as { agents: readonly AgentState[] };
+    expect(agents).toMatchObject([{ stack: 'other-test', label: 'local.reconcile-agent.other-test' }]);
+    world.write('reconcile.yaml', file);
+    expect((await world.reconcile('agent', 'install', '--yes', '--interval', '200ms')).code).toBe(0);
+    expect((await agent())?.stack).toBe('test');
+    expect((await statusOf(world, 'web')).pid).toBe(web.pid);
+  });
+
+  it('lives on when the folder of its file is gone, and is taken away all the same', async () => {
+    const lost = world.write('lost/reconcile.yaml', 'version: 1\nname: lost\ninstances: {}\n');
+    expect((await world.reconcile('agent', 'install', '--yes', '--interval', '200ms', '-f', lost)).code).toBe(
+      0,
+    );
+    const lostAgent = async () =>
+      ((await world.json('agent', 'status'))['agents'] as readonly AgentState[]).find(
+        ({ stack }) => stack === 'lost',
+      );
+    rmSync(join(world.home, 'lost'), { recursive: true });
+    const before = pidOf(await lostAgent());
+    expect((await world.reconcile('restart', 'local.reconcile-agent.lost')).code).toBe(0);
+    await until('the next loop tells that the file is missing', async () => {
+      const seen = await lostAgent();
+      return seen?.pid !== before && JSON.stringify(seen?.recent).includes('"keeps":false');
+    });
+    const several = await world.reconcile('agent', 'uninstall', '--yes');
+    expect(several).toMatchObject({ code: 64 });
+    expect(several.stderr).toContain('reconcile agent uninstall lost');
+    expect((await world.reconcile('agent', 'uninstall', 'lost', '--yes')).stdout).toContain(
+      'The jobs of the stack lost stay as they are',
+    );
+    expect(await lostAgent()).toBeUndefined();
+  });
+
   it('is taken away, and every job that it minded stays with its process', async () => {
     const web = await jobUntil(world, 'web', 'runs', isRunning);
     const other = await statusOf(world, 'other');
@@ -134,9 +228,26 @@ describe('agent', () => {
     const byHand = startWatch(world);
     try {
       await byHand.told('file-loaded');
-      const { code, stdout } = await world.reconcile('agent', 'install', '--yes', '--interval', '200ms');
+      await until('the loop by hand is told of', async () => {
+        const { code, stdout } = await world.reconcile('agent', 'status');
+        return code === 0 && stdout.includes(`running (pid ${byHand.pid}); an agent would wait`);
+      });
+      expect(await world.json('agent', 'status')).toMatchObject({
+        agents: [],
+        loops: [{ stack: 'test', pid: byHand.pid, files: [join(world.home, 'reconcile.yaml')] }],
+      });
+      const { code, stdout, stderr } = await world.reconcile(
+        'agent',
+        'install',
+        '--yes',
+        '--interval',
+        '200ms',
+      );
       expect(code).toBe(0);
       expect(stdout).toContain(`another loop over this stack runs (process ${byHand.pid})`);
+      // What the warning says to type works as it stands.
+      const [, more] = /More: reconcile (.*)/.exec(stderr) ?? [];
+      expect((await world.reconcile(...(more ?? '').split(' '))).stdout).toContain('watch/running');
       const status = await world.reconcile('agent', 'status');
       expect(status.code).toBe(1);
       expect(status.stdout).toMatch(new RegExp(`state +waiting: .*kill ${byHand.pid}`));
@@ -165,7 +276,9 @@ describe('agent', () => {
     );
     expect(code).toBe(1);
     expect(stderr).toContain('stack/name-taken');
-    expect(stderr).toContain('reconcile apply --take-over-stack');
+    expect(stderr).toContain(
+      `reconcile apply --take-over-stack --file ${join(world.home, 'elsewhere/reconcile.yaml')}`,
+    );
     expect(await world.json('agent', 'status')).toMatchObject({ agents: [] });
   });
 
@@ -183,6 +296,12 @@ describe('agent', () => {
       const included = await world.reconcile('agent', 'install', '--system', '--yes');
       expect(included.stderr).toContain('more/tick.yaml');
       expect(included.code).toBe(65);
+      // Nothing lies there yet, and anybody may put something there.
+      rmSync(join(world.home, 'more/tick.yaml'));
+      chmodSync(join(world.home, 'more'), 0o777);
+      const open = await world.reconcile('agent', 'install', '--system', '--yes');
+      expect(open).toMatchObject({ code: 65 });
+      expect(open.stderr).toMatch(/agent\/untrusted.*\/more can be written by others/s);
     },
   );
 });

@@ -163,6 +163,29 @@ describe('a stack', () => {
     expect(error.hint).toContain('--take-over-stack');
   });
 
+  it('leaves its jobs behind when the file gives it another name, and says so, and how to mend it', () => {
+    const scene = { entry: { stack: 'former', source: OPTIONS.source } };
+    const left = worldOf(db, scene, worldOf(web, scene));
+    const { diagnostics, changes } = planFor([web], left);
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'stack/renamed',
+        severity: 'warning',
+        file: OPTIONS.source,
+        message: expect.stringContaining(`${db.label}, ${web.label}`),
+        hint: expect.stringContaining('`name: former`'),
+      },
+    ]);
+    expect(changes[0]?.blocked?.hint).toContain('`name: former`');
+    // Another file’s stack is none of this one’s past, and standard input may be anybody’s.
+    const others = worldOf(db, { entry: { stack: 'others', source: OTHER } });
+    expect(planFor([web], others).diagnostics).toEqual([]);
+    const blocked = changeFor(web, { entry: { stack: 'others', source: OTHER } }).blocked;
+    expect(blocked?.hint).toContain(`\`reconcile forget ${web.label} --file ${OTHER}\``);
+    const piped = worldOf(db, { entry: { stack: 'former', source: '<stdin>' } });
+    expect(planFor([web], piped, { source: '<stdin>' }).diagnostics).toEqual([]);
+  });
+
   it('is taken over on request: every job is recorded anew, none restarted; then it is ours', () => {
     const scene = { entry: { source: OTHER } };
     const world = worldOf(db, scene, worldOf(web, scene));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createCappedLog } from '../../src/sys/capped-log.ts';
@@ -27,4 +27,17 @@ it('a capped log is not written through a link', async () => {
   writeFileSync(join(folder, 'target'), '');
   symlinkSync(join(folder, 'target'), join(folder, 'log'));
   await expect(createCappedLog(join(folder, 'log'))).rejects.toThrow(/ELOOP|symbolic/);
+});
+
+it('a capped log that was taken away is begun anew', async () => {
+  const path = join(temporaryFolder(), 'log');
+  const log = await createCappedLog(path, 100);
+  log.write('before\n');
+  rmSync(path);
+  log.write('after\n');
+  expect(readFileSync(path, 'utf8')).toBe('after\n');
+  renameSync(path, `${path}.kept`);
+  log.write('at last\n');
+  log.close();
+  expect(readFileSync(path, 'utf8')).toBe('at last\n');
 });

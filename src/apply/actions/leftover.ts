@@ -1,3 +1,4 @@
+import { nameIn } from '../../model/agent.ts';
 import { isSameFile } from '../../model/ledger.ts';
 import type { Leftover, LeftoverFinding } from '../../model/leftover.ts';
 import { judgeHolder, judgeLeftover } from '../../plan/leftover.ts';
@@ -112,7 +113,7 @@ async function whyNotNow(job: Parameters<Perform<'remove-leftover'>>[0], work: W
 }
 
 function left(path: string, why: string, work: Work): void {
-  const name = work.change.instance ?? work.change.label;
+  const name = nameIn(work.stack, work.change);
   work.warn({
     code: 'leftover/left',
     severity: 'warning',

@@ -1,5 +1,6 @@
 import type { CallOutcome } from '../../launchd/codes.ts';
 import { DEFAULT_EXIT_TIMEOUT } from '../../launchd/throttle.ts';
+import { nameIn } from '../../model/agent.ts';
 import type { Domain } from '../../model/domain.ts';
 import type { ReconcileError } from '../../model/errors.ts';
 import type { FormerService } from '../../model/journal.ts';
@@ -168,7 +169,7 @@ async function loadInstead(
 }
 
 function warn(work: Work, code: string, message: string): void {
-  const name = work.change.instance ?? work.change.label;
+  const name = nameIn(work.stack, work.change);
   work.warn({
     code,
     severity: 'warning',

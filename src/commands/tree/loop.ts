@@ -1,4 +1,5 @@
 import type { Command as Commander } from 'commander';
+import type { WatchArguments } from '../watch.ts';
 import type { Act } from './run.ts';
 import { rounds, timeLimit } from './values.ts';
 
@@ -21,7 +22,8 @@ export function addLoopCommands(program: Commander, act: Act): void {
       'write what happens to this file, which never grows beyond 1 MB, instead of standard output',
     )
     .option('--rounds <n>', 'end after so many rounds', rounds)
-    .action((own: { interval?: number; log?: string; rounds?: number }, command: Commander) =>
+    .option('--stack <name>', 'mind this stack alone: a file that comes to name another is not acted upon')
+    .action((own: WatchArguments, command: Commander) =>
       act(command, async () => (await import('../watch.ts')).watch, own),
     );
 
