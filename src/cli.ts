@@ -6,6 +6,7 @@ import { CommanderError } from 'commander';
 import type { Command, CommonOptions, Context, Terminal } from './commands/context.ts';
 import { buildProgram, nearOnly, USAGE_HINT } from './commands/tree/program.ts';
 import type { RawOptions } from './commands/tree/run.ts';
+import { isOn } from './commands/variables.ts';
 import { EXIT, ReconcileError } from './model/errors.ts';
 import type { Style } from './report/style.ts';
 
@@ -78,7 +79,6 @@ function makeTerminal(raw: RawOptions): Terminal {
     color: wantsColor(raw.color, stream),
     unicode: speaksUnicode(),
   });
-  const truthy = (name: string): boolean => !['', '0', 'false'].includes(env[name] ?? '');
   return {
     out: (text) => void stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`),
     note: (text, always) => {
@@ -102,7 +102,10 @@ function makeTerminal(raw: RawOptions): Terminal {
       }
     },
     interactive:
-      stdin.isTTY === true && stderr.isTTY === true && raw.input !== false && !truthy('RECONCILE_NO_INPUT'),
+      stdin.isTTY === true &&
+      stderr.isTTY === true &&
+      raw.input !== false &&
+      !isOn(env, 'RECONCILE_NO_INPUT'),
     style: style(stdout),
     noteStyle: style(stderr),
     columns: stdout.columns || Number.parseInt(env['COLUMNS'] ?? '', 10) || 80,
@@ -112,14 +115,20 @@ function makeTerminal(raw: RawOptions): Terminal {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-function commonOptions(raw: RawOptions): CommonOptions {
+/** A flag that asks for another form wins over the variable. */
+function wantsJson(raw: RawOptions, args: unknown): boolean {
+  const { format, svg } = args as { readonly format?: unknown; readonly svg?: unknown };
+  return raw.json ?? (isOn(env, 'RECONCILE_JSON') && format === undefined && svg === undefined);
+}
+
+function commonOptions(raw: RawOptions, args: unknown): CommonOptions {
   return {
     file: raw.file ?? [],
     target: raw.target ?? [],
-    json: raw.json ?? false,
+    json: wantsJson(raw, args),
     yes: raw.yes ?? false,
     quiet: raw.quiet ?? false,
-    verbose: raw.verbose ?? false,
+    verbose: raw.verbose ?? env['RECONCILE_LOG'] === 'debug',
     timeoutMs: raw.timeout ?? DEFAULT_TIMEOUT_MS,
     lockTimeoutMs: raw.lockTimeout ?? 0,
     ...(raw.launchd === undefined ? {} : { launchd: raw.launchd }),
@@ -160,7 +169,7 @@ async function run<Arguments>(
     command: name,
     prints: name === 'watch' || follows(args) ? 'lines' : 'document',
     terminal: makeTerminal(raw),
-    options: commonOptions(raw),
+    options: commonOptions(raw, args),
     env: environment(),
     cwd: folder ?? '/',
     signal: interruption.signal,
@@ -184,7 +193,7 @@ async function run<Arguments>(
 function endOfParsing(error: unknown): void {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error.exitCode === 0 || !process.argv.includes('--json')) return;
+  if (error.exitCode === 0 || !(process.argv.includes('--json') || isOn(env, 'RECONCILE_JSON'))) return;
   const document = {
     format_version: '1.0',
     command: process.argv.slice(2).find((word) => !word.startsWith('-')) ?? '',

@@ -1,5 +1,6 @@
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Context } from './context.ts';
+import { isOn } from './variables.ts';
 
 /** What is said where nobody can be asked: a sentence, and the command that needs no answer. */
 export interface Unanswered {
@@ -13,7 +14,7 @@ export async function mayGoOn(
   { terminal, options, env }: Context,
   { message, hint }: Unanswered,
 ): Promise<boolean> {
-  if (options.yes || !['', '0', 'false', undefined].includes(env['RECONCILE_YES'])) return true;
+  if (options.yes || isOn(env, 'RECONCILE_YES')) return true;
   if (terminal.interactive && !options.json) return terminal.ask(question);
   throw new ReconcileError('confirm/no-terminal', message, { hint, exitCode: EXIT.usage });
 }

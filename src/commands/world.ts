@@ -43,11 +43,12 @@ export function openWorld(context: Context): World {
   const { env, options, terminal, command } = context;
   if (options.as !== undefined)
     throw new ReconcileError('usage', `\`${command}\` is about this machine; --as speaks for another one.`, {
-      hint: 'Leave --as out, or use it with `validate`, `render` or `explain`.',
+      hint: 'Leave --as out, or use it with `validate`, `render`, `explain` or `audit`.',
       exitCode: EXIT.usage,
     });
   const { host, places, rights } = chooseWho(context);
-  if (places.launchd === 'embedded' && !options.launchd && !env['RECONCILE_LAUNCHD'])
+  const asked = options.launchd ?? (env['RECONCILE_LAUNCHD'] || 'auto');
+  if (places.launchd === 'embedded' && asked === 'auto')
     terminal.note(
       'This is not a Mac: using the embedded launchd (`reconcile embedded stop` ends it and its jobs).',
     );

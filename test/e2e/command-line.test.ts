@@ -152,6 +152,37 @@ describe('usage', () => {
     }
   });
 
+  it('takes variables for flags, and flags before them', async () => {
+    const given = (variables: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+      execute(process.execPath, [CLI, ...args], { ...world.env, ...variables }, world.home);
+    expect(JSON.parse((await given({ RECONCILE_JSON: '1' }, 'plan')).stdout)).toMatchObject({
+      command: 'plan',
+    });
+    expect(JSON.parse((await given({ RECONCILE_JSON: '1' }, 'plan', '--no-such')).stdout)).toMatchObject({
+      exit_code: 64,
+    });
+    expect((await given({ RECONCILE_JSON: '0' }, 'plan')).stdout).toContain('No changes.');
+    expect((await given({ RECONCILE_JSON: '1' }, 'plan', '--format', 'markdown')).stdout).not.toContain('{');
+    expect((await given({ RECONCILE_LOG: 'debug' }, 'plan')).stderr).toMatch(/^launchctl print gui/);
+    expect((await given({ RECONCILE_LOG: 'info' }, 'plan')).stderr).toBe('');
+  });
+
+  it.skipIf(process.platform === 'darwin')(
+    'says in one line which launchd was taken, where that was left open',
+    async () => {
+      const said = async (launchd: string, ...args: readonly string[]): Promise<string> => {
+        const env = { ...world.env, RECONCILE_LAUNCHD: launchd };
+        return (await execute(process.execPath, [CLI, 'plan', ...args], env, world.home)).stderr;
+      };
+      const line = /^This is not a Mac: using the embedded launchd[^\n]*\n$/;
+      expect(await said('')).toMatch(line);
+      expect(await said('auto')).toMatch(line);
+      expect(await said('embedded', '--launchd', 'auto')).toMatch(line);
+      expect(await said('embedded')).toBe('');
+      expect(await said('auto', '--launchd', 'embedded')).toBe('');
+    },
+  );
+
   it('refuses a time limit of nothing', async () => {
     expect((await world.reconcile('plan', '--timeout', '0')).code).toBe(64);
   });
