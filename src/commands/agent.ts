@@ -1,4 +1,5 @@
-import { EXIT, ReconcileError } from '../model/errors.ts';
+import { AGENT_STACK } from '../model/agent.ts';
+import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import { waitsForWords } from '../report/agent-text.ts';
 import { findFiles } from '../sys/find-file.ts';
@@ -99,7 +100,9 @@ export const agentUninstall: Command<{ readonly stack: string | undefined }> = a
   const context = asSystem(asked, asked.env['SUDO_UID'] !== undefined);
   const world = openWorld(context);
   return withLock(context, world, async () => {
-    const agent = chooseAgent(await installedAgents(world), stack);
+    const agents = await installedAgents(world);
+    if (agents.length === 0 && stack === undefined) return nothingToTakeAway(context, world);
+    const agent = chooseAgent(agents, stack);
     const { plan } = await planAgents(world, context, agent.label, { allowEmpty: true });
     const exitCode = await executePlan(plan, {
       context,
@@ -117,15 +120,22 @@ export const agentUninstall: Command<{ readonly stack: string | undefined }> = a
   });
 };
 
+/** As with `destroy`: what is gone already is no failure. */
+async function nothingToTakeAway(context: Context, world: World): Promise<ExitCode> {
+  const plan = { stack: AGENT_STACK, launchd: world.places.launchd, changes: [], diagnostics: [] };
+  const exitCode = await executePlan(plan, { context, world, confirm: null, quietly: true });
+  if (!context.options.json) context.terminal.out('No agent is installed.');
+  return exitCode;
+}
+
 /** Throws `agent/none` or `agent/several` (exit 64). */
 function chooseAgent(agents: readonly LedgerEntry[], stack: string | undefined): LedgerEntry {
   const [agent, ...more] = stack === undefined ? agents : agents.filter(({ instance }) => instance === stack);
   if (agent === undefined)
-    throw new ReconcileError(
-      'agent/none',
-      stack === undefined ? 'No agent is installed.' : `No agent watches a stack ${stack}.`,
-      { hint: 'See `reconcile agent status`.', exitCode: EXIT.usage },
-    );
+    throw new ReconcileError('agent/none', `No agent watches a stack ${stack}.`, {
+      hint: 'See `reconcile agent status`.',
+      exitCode: EXIT.usage,
+    });
   if (more.length > 0)
     throw new ReconcileError('agent/several', 'There are several agents.', {
       hint: `Name one: ${agents.map(({ instance }) => `reconcile agent uninstall ${instance}`).join(' · ')}`,

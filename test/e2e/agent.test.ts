@@ -54,7 +54,19 @@ const applied = (state: AgentState | undefined, instance: string, op: string): b
 describe('agent', () => {
   it('is not there before it was installed', async () => {
     expect(await world.json('agent', 'status')).toMatchObject({ agents: [], exit_code: 0 });
-    expect((await world.reconcile('agent', 'uninstall', '--yes')).code).toBe(64);
+    expect(await world.reconcile('agent', 'uninstall')).toMatchObject({
+      code: 0,
+      stdout: 'No agent is installed.\n',
+    });
+    expect(await world.json('agent', 'uninstall')).toMatchObject({
+      exit_code: 0,
+      changed: false,
+      results: [],
+    });
+    expect(await world.json('agent', 'uninstall', 'test', '--yes')).toMatchObject({
+      exit_code: 64,
+      diagnostics: [{ code: 'agent/none' }],
+    });
     const unasked = await world.reconcile('agent', 'install');
     expect(unasked).toMatchObject({ code: 64 });
     expect(unasked.stderr).toContain(
