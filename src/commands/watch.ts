@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import { applyPlan } from '../apply/apply.ts';
 import { endOfLog } from '../apply/job-log.ts';
+import { createAsking } from '../loop/asking.ts';
 import { type FileReading, type LoopMeans, runLoop, type Seen, type Trouble } from '../loop/loop.ts';
 import type { LoopStore } from '../loop/store.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
@@ -37,6 +39,8 @@ export interface WatchArguments {
 }
 
 const DEFAULT_INTERVAL_MS = 10_000;
+/** So long a round waits for the answers of jobs that are asked how they are; later ones are heard in a later round. */
+const PATIENCE_MS = 1_000;
 /** Between two rounds, however much changes meanwhile. */
 const LEAST_MS = 1_000;
 
@@ -54,6 +58,9 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
     sources: file.sources,
   });
   const started = { event: 'started', stack: null, intervalMs, pid: process.pid } as const;
+  const ended = new AbortController();
+  setMaxListeners(0, ended.signal);
+  signal.addEventListener('abort', () => ended.abort(), { once: true });
   let release: Release = async () => {};
   let rounds = 0;
   let failed = true;
@@ -80,7 +87,9 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
           'warning: What the loop remembered from before cannot be trusted; it counts anew.',
           'always',
         );
-      const means = meansOf(context, world, { file: file.read, stack: first.stack, store, teller, wait });
+      const { stack } = first;
+      const around = { file: file.read, stack, store, teller, wait, ended: ended.signal };
+      const means = meansOf(context, world, around);
       const { rounds: most } = args;
       rounds = await runLoop(means, state, {
         intervalMs,
@@ -91,6 +100,7 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
     }
     failed = false;
   } finally {
+    ended.abort();
     waker.close();
     teller.tell({ event: 'stopped', why: failed ? 'failed' : whyEnded(signal), rounds, at: Date.now() });
     await teller.end();
@@ -224,6 +234,8 @@ interface Around {
   readonly store: LoopStore;
   readonly teller: Teller;
   readonly wait: Waiting;
+  /** Aborted when the loop ends, for whatever cause: nobody hears an answer any more. */
+  readonly ended: AbortSignal;
 }
 
 type Waiting = (ms: number) => Promise<void>;
@@ -231,7 +243,7 @@ type Waiting = (ms: number) => Promise<void>;
 function meansOf(
   context: Context,
   world: World,
-  { file, stack, store, teller, wait }: Around,
+  { file, stack, store, teller, wait, ended }: Around,
 ): LoopMeans<WatchedFile> {
   const { options, signal } = context;
   const { ports, host } = world;
@@ -282,8 +294,11 @@ function meansOf(
     takeTold: () => store.takeTold(),
     saveState: (state) => store.save(state),
     beat: () => store.beat(),
-    askHealth: async ({ healthcheck, domain }) =>
-      healthcheck === undefined ? { outcome: 'passed' } : ask(healthcheck, domain, signal),
+    asking: createAsking(
+      async ({ healthcheck, domain }) =>
+        healthcheck === undefined ? { outcome: 'passed' } : ask(healthcheck, domain, ended),
+      (over) => ports.clock.pause(PATIENCE_MS, over),
+    ),
     endOfLog: (plist) => endOfLog(plist, ports.files),
     uid: world.rights === 'root-alone' ? 0 : host.uid,
     nameOfUser: (uid) => findAccount(uid)?.name ?? null,

@@ -1,4 +1,3 @@
-import type { ProbeOutcome } from '../model/health.ts';
 import type { Job } from '../model/job.ts';
 import type { LoopEvent } from '../model/loop.ts';
 import type { Observed } from '../model/observed.ts';
@@ -13,6 +12,7 @@ import {
   NO_HEALTH_MEMORY,
 } from '../plan/health.ts';
 import { pidOf } from '../plan/situation.ts';
+import type { Asking } from './asking.ts';
 import { entryOf } from './judge.ts';
 import { type LoopState, memoryOf, targetOf } from './state.ts';
 
@@ -34,42 +34,46 @@ export interface HealthWatched {
 export interface HealthMeans {
   readonly state: LoopState;
   readonly now: () => number;
-  /** Asks one job all that its check names. Never throws. */
-  readonly ask: (job: Job) => Promise<ProbeOutcome>;
+  readonly asking: Asking;
 }
 
 /**
- * Asks the jobs whose time has come, all at once, and judges them (`src/plan/health.ts`). Jobs that are held, disabled,
- * contested or not ours are left alone; every change of a state is an event, told once.
+ * Asks the jobs whose time has come, all at once, and judges them by what has been answered (`src/plan/health.ts`): whoever
+ * is slow is judged in a later round. Jobs that are held, disabled, contested or not ours are left alone; every change of a
+ * state is an event, told once.
  */
 export async function watchHealth(
   before: HealthMemories,
   { observed, plan }: { readonly observed: Observed; readonly plan: Plan },
   jobs: readonly Job[],
-  { state, now, ask }: HealthMeans,
+  { state, now, asking }: HealthMeans,
 ): Promise<HealthWatched> {
   const seen = new Map(observed.jobs.map((each) => [targetOf(each), each]));
-  const asked = await Promise.all(
-    jobs.map(async (job) => {
-      const check = job.healthcheck;
-      const there = seen.get(targetOf(job));
-      if (check === undefined || job.excluded || there === undefined) return null;
-      const entry = entryOf(job, plan.stack, observed);
-      const { contested, restarts } = memoryOf(state, job);
-      const leftAlone =
-        entry === null ||
-        entry.held ||
-        job.managedByOther ||
-        job.enabled === false ||
-        there.disabled === true ||
-        contested !== null;
-      const subject = { pid: pidOf(there.service), leftAlone };
-      const memory = before.get(targetOf(job)) ?? { ...NO_HEALTH_MEMORY, restarts };
-      const outcome = isDue(memory, check, subject, now()) ? await ask(job) : null;
-      return { job, was: memory, round: judgeRound(memory, check, subject, outcome, now()) };
-    }),
-  );
-  const judged = asked.filter((each) => each !== null);
+  const watched = jobs.flatMap((job) => {
+    const check = job.healthcheck;
+    const there = seen.get(targetOf(job));
+    if (check === undefined || job.excluded || there === undefined) return [];
+    const entry = entryOf(job, plan.stack, observed);
+    const { contested, restarts } = memoryOf(state, job);
+    const leftAlone =
+      entry === null ||
+      entry.held ||
+      job.managedByOther ||
+      job.enabled === false ||
+      there.disabled === true ||
+      contested !== null;
+    const subject = { pid: pidOf(there.service), leftAlone };
+    const was = before.get(targetOf(job)) ?? { ...NO_HEALTH_MEMORY, restarts };
+    return [{ job, check, subject, was }];
+  });
+  for (const { job, check, subject, was } of watched)
+    if (subject.pid !== null && isDue(was, check, subject, now()) && !asking.isOpen(job, subject.pid))
+      asking.begin(job, subject.pid);
+  await asking.hear();
+  const judged = watched.map(({ job, check, subject, was }) => {
+    const outcome = subject.pid === null ? null : asking.take(job, subject.pid);
+    return { job, was, round: judgeRound(was, check, subject, outcome, now()) };
+  });
   return {
     memories: new Map(judged.map(({ job, round }) => [targetOf(job), round.memory])),
     events: judged.flatMap(({ job, was, round }) => eventsOf(job, was, round)),
@@ -115,14 +119,18 @@ export function nextAskMs(
   jobs: readonly Job[],
   intervalMs: number,
   now: number,
+  asking: Pick<Asking, 'isOpen' | 'waits'>,
 ): number {
   const pauses = jobs.flatMap((job) => {
     const memory = memories.get(targetOf(job));
     if (job.healthcheck === undefined || memory === undefined) return [];
+    if (memory.pid !== null && asking.isOpen(job, memory.pid)) return [];
     const at = dueAt(memory, job.healthcheck);
     return at === null ? [] : [Math.max(SOONEST_MS, at - now)];
   });
-  return Math.min(intervalMs, ...pauses);
+  return Math.min(asking.waits ? LATE_MS : intervalMs, intervalMs, ...pauses);
 }
 
 const SOONEST_MS = 200;
+/** How soon an answer that is late is looked for. */
+const LATE_MS = 1_000;

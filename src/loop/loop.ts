@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { ProbeOutcome } from '../model/health.ts';
 import type { Job } from '../model/job.ts';
 import type { LoopEvent, Told } from '../model/loop.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
+import type { Asking } from './asking.ts';
 import { pauseAfter } from './back-off.ts';
 import { resumed } from './crash-loop.ts';
 import { type HealthMemories, nextAskMs, noteRestarts, type Restarting, watchHealth } from './health.ts';
@@ -77,8 +77,8 @@ export interface LoopMeans<D extends Declared> {
   saveState(state: LoopState): Promise<void>;
   /** It still runs: noted without writing the state. */
   beat(): Promise<void>;
-  /** Asks a running job all that its health check names. Without it nobody is asked. */
-  readonly askHealth?: (job: Job) => Promise<ProbeOutcome>;
+  /** Asks running jobs all that their health checks name. */
+  readonly asking: Asking;
   endOfLog(plist: string): Promise<{ readonly path: string; readonly lines: readonly string[] } | null>;
   /** Who we are, and how others are called. */
   readonly uid: number;
@@ -182,7 +182,7 @@ export async function runLoop<D extends Declared>(
       return AFTER_MS;
     }
     const soon = nextLookMs(tracks, current.jobs, seen.observed, intervalMs, means.now());
-    return nextAskMs(healths, current.jobs, soon, means.now());
+    return nextAskMs(healths, current.jobs, soon, means.now(), means.asking);
   }
 
   function judge(current: D, { plan, observed }: Seen): readonly Judgement[] {
@@ -190,9 +190,8 @@ export async function runLoop<D extends Declared>(
   }
 
   async function judgeHealth(jobs: readonly Job[], seen: Seen): Promise<readonly Restarting[]> {
-    const { now, askHealth: ask } = means;
-    if (ask === undefined) return [];
-    const watched = await watchHealth(healths, seen, jobs, { state, now, ask });
+    const { now, asking } = means;
+    const watched = await watchHealth(healths, seen, jobs, { state, now, asking });
     healths = watched.memories;
     for (const event of watched.events) emit(event);
     return watched.restarts;

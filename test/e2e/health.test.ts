@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { realProcesses } from '../../src/sys/processes.ts';
 import { jobUntil, statusOf } from '../support/jobs.ts';
-import { createWorld, type World } from '../support/private-home.ts';
+import { createWorld, until, type World } from '../support/private-home.ts';
 import { startWatch } from '../support/watch.ts';
 
 /** `healthcheck:` in apply, start, restart and status; real processes, real sockets. One world, in this order. */
@@ -49,7 +50,11 @@ interface Answer {
     readonly hint?: string;
   }[];
   readonly results: readonly { readonly label: string; readonly outcome: string }[];
-  readonly changes: readonly { readonly instance: string; readonly actions: readonly string[] }[];
+  readonly changes: readonly {
+    readonly instance: string;
+    readonly plist: string;
+    readonly actions: readonly string[];
+  }[];
 }
 const json = async (...args: readonly string[]): Promise<Answer> =>
   (await world.json(...args)) as unknown as Answer;
@@ -215,5 +220,27 @@ describe('the loop', () => {
     expect(after.pid).not.toBe(before.pid);
     expect(after.runs).toBe((before.runs ?? 0) + 1);
     expect(watching.events().filter(({ event }) => event === 'restarted')).toHaveLength(1);
+  });
+
+  it('heals others while a check is slow to answer, and takes that check along when it ends', async () => {
+    world.write(
+      'reconcile.yaml',
+      declare(`  slow:
+    command: [/bin/sleep, "1000"]
+    working_dir: "\${config_dir}"
+    healthcheck: {command: [/bin/sh, -c, "echo $$$$ > pid; exec sleep 1000"], timeout: 10m}
+`),
+    );
+    const watching = watch();
+    const note = join(world.home, 'pid');
+    const pid = await until(
+      'the check',
+      () => (existsSync(note) && Number(readFileSync(note, 'utf8'))) || undefined,
+    );
+    rmSync((await json('plan', '-t', 'after')).changes[0]?.plist ?? '');
+    await watching.told('applied', ({ instance }) => instance === 'after');
+    expect(realProcesses.alive(pid)).toBe(true);
+    expect((await watching.end()).code).toBe(0);
+    await until('the end of the check', () => !realProcesses.alive(pid));
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createAsking } from '../../src/loop/asking.ts';
 import { nextAskMs, noteRestarts, watchHealth } from '../../src/loop/health.ts';
 import { EMPTY_STATE, type LoopState, NO_MEMORY, withMemory } from '../../src/loop/state.ts';
 import type { ProbeOutcome } from '../../src/model/health.ts';
@@ -25,6 +26,9 @@ function seen(entry: object | null, job: Partial<ObservedJob> = {}): { observed:
   return { observed, plan: PLAN };
 }
 
+const forever = (): Promise<void> => new Promise(() => {});
+const NOBODY = { isOpen: () => false, waits: false };
+
 /** Rounds of a loop that looks every ten seconds. */
 async function rounds(
   count: number,
@@ -40,7 +44,8 @@ async function rounds(
       asked += 1;
       return FAILED;
     };
-    const watched = await watchHealth(memories, view, [job], { state, now: () => now, ask });
+    const asking = createAsking(ask, forever);
+    const watched = await watchHealth(memories, view, [job], { state, now: () => now, asking });
     events.push(...watched.events.map((each) => ('state' in each ? each.state : each.event)));
     memories = watched.memories;
     if (watched.restarts.length === 0) continue;
@@ -86,9 +91,60 @@ describe('the health of a job in the loop', () => {
 
   it('is asked in time', async () => {
     const { memories } = await rounds(1, seen({}));
-    expect(nextAskMs(memories, [JOB], 60_000, 500)).toBe(1_500);
-    expect(nextAskMs(memories, [JOB], 1_000, 500)).toBe(1_000);
-    expect(nextAskMs(memories, [JOB], 60_000, 90_000)).toBe(200);
-    expect(nextAskMs(new Map(), [JOB], 60_000, 0)).toBe(60_000);
+    expect(nextAskMs(memories, [JOB], 60_000, 500, NOBODY)).toBe(1_500);
+    expect(nextAskMs(memories, [JOB], 1_000, 500, NOBODY)).toBe(1_000);
+    expect(nextAskMs(memories, [JOB], 60_000, 90_000, NOBODY)).toBe(200);
+    expect(nextAskMs(new Map(), [JOB], 60_000, 0, NOBODY)).toBe(60_000);
+  });
+
+  it('holds up nobody by an answer that is late, and is judged by it when it comes', async () => {
+    const slow: Job = { ...JOB, label: 'local.test.slow', instance: 'slow' };
+    const view = seen({});
+    const { observed } = view;
+    const [there] = observed.jobs;
+    const [entry] = observed.ledger.entries;
+    if (there === undefined || entry === undefined) throw new Error('expected a job');
+    const both = {
+      plan: PLAN,
+      observed: {
+        ...observed,
+        jobs: [there, { ...there, label: slow.label }],
+        ledger: { ...observed.ledger, entries: [entry, { ...entry, label: slow.label }] },
+      },
+    };
+    let answer: (outcome: ProbeOutcome) => void = () => {};
+    let asked = 0;
+    const asking = createAsking(
+      ({ label }) => {
+        if (label !== slow.label) return Promise.resolve(FAILED);
+        asked += 1;
+        return new Promise((resolve) => {
+          answer = resolve;
+        });
+      },
+      async () => {},
+    );
+    let memories: Parameters<typeof noteRestarts>[0] = new Map();
+    const states = async (now: number) => {
+      const watched = await watchHealth(memories, both, [JOB, slow], {
+        state: EMPTY_STATE,
+        now: () => now,
+        asking,
+      });
+      memories = watched.memories;
+      return [...memories.values()].map(({ health }) => health?.state ?? null);
+    };
+    expect(await states(0)).toEqual(['starting', null]);
+    // It is looked for soon, but not as if it were to be asked again.
+    expect(nextAskMs(memories, [slow], 60_000, 0, asking)).toBe(1_000);
+    expect(await states(10_000)).toEqual(['starting', null]);
+    expect(await states(20_000)).toEqual(['unhealthy', null]);
+    expect(asked).toBe(1);
+    answer({ outcome: 'passed' });
+    await Promise.resolve();
+    expect(await states(21_000)).toEqual(['unhealthy', 'healthy']);
+    expect(await states(30_000)).toEqual(['unhealthy', 'healthy']);
+    expect(await states(31_000)).toEqual(['unhealthy', 'healthy']);
+    expect(asked).toBe(2);
   });
 });

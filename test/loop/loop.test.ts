@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createAsking } from '../../src/loop/asking.ts';
 import { type Declared, type FileReading, type LoopMeans, runLoop } from '../../src/loop/loop.ts';
 import { EMPTY_STATE, type LoopState, memoryOf, type Word } from '../../src/loop/state.ts';
 import type { LedgerEntry } from '../../src/model/ledger.ts';
@@ -70,6 +71,10 @@ async function play(stage: Stage) {
       state = next;
     },
     beat: async () => {},
+    asking: createAsking(
+      async () => ({ outcome: 'passed' }),
+      async () => {},
+    ),
     endOfLog: async () => null,
     uid: 501,
     nameOfUser: () => null,
