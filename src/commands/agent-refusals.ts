@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isSystemWide } from '../launchd/domains.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { plistToJson } from '../plist/json.ts';
@@ -7,18 +8,24 @@ import { globFolder } from '../sys/config-inputs.ts';
 import { whyNotRoots } from '../sys/config-source.ts';
 import { quoteForShell } from '../sys/shell.ts';
 import { realLookup } from '../sys/stable-paths.ts';
+import { type AgentRequest, installCommand } from './agent-command.ts';
 import { agentEnvironment } from './agent-job.ts';
+import type { Agent } from './agents.ts';
 import type { Context } from './context.ts';
 import { type Declaration, loadDeclaration } from './declaration.ts';
 import { explainFailure } from './failure.ts';
 import { makePlan } from './planning.ts';
 import type { World } from './world.ts';
 
+/** So many of the paths that others can change are told. */
+const SHOWN = 5;
+
 /** Throws `root/needed` (exit 77), or `agent/whose` (exit 64): root for a user runs no loop. */
-export function refuseRights({ rights, host, userSide }: World, system: boolean): void {
-  if (rights === 'user' && system)
+export function refuseRights({ rights, host, places, userSide }: World, request: AgentRequest): void {
+  const daemon = installCommand({ ...request, system: true }, places);
+  if (rights === 'user' && request.system)
     throw new ReconcileError('root/needed', 'Only root may install a daemon.', {
-      hint: 'sudo reconcile agent install --system',
+      hint: daemon,
       exitCode: EXIT.needsRoot,
     });
   if (rights !== 'root-for-user') return;
@@ -27,10 +34,19 @@ export function refuseRights({ rights, host, userSide }: World, system: boolean)
     'agent/whose',
     `Whose jobs is it to mind: those of ${host.user}, or the system's?`,
     {
-      hint: `Run \`reconcile agent install\` as ${host.user}, without sudo; for the system's own jobs: sudo reconcile agent install --system`,
+      hint: `Run \`${installCommand({ ...request, system: false }, places)}\` as ${host.user}, without sudo; for the system's own jobs: ${daemon}`,
       exitCode: EXIT.usage,
     },
   );
+}
+
+/** Throws `root/needed` (exit 77) where a user would take root's agent away. */
+export function refuseRoots({ stack, label, domain, path }: Agent, { rights, places }: World): void {
+  if (rights !== 'user' || !isSystemWide({ domain, path }, places)) return;
+  throw new ReconcileError('root/needed', `${label} is root's: only root may take it away.`, {
+    hint: `sudo reconcile agent uninstall ${stack}`,
+    exitCode: EXIT.needsRoot,
+  });
 }
 
 /**
@@ -98,14 +114,19 @@ function otherEnvironment(what: string): ReconcileError {
 
 /** Throws `agent/untrusted` (exit 65) where somebody else than root can change what a daemon of root would run. */
 export function refuseUntrusted(node: string, command: string, declaration: Declaration): void {
-  for (const path of [node, ...commandFiles(command), ...filesOf(declaration)]) {
-    const why = whyNotRoots(path);
-    if (why === null) continue;
-    throw new ReconcileError('agent/untrusted', `A daemon would run as root what others can change: ${why}`, {
+  const paths = new Set([node, ...commandFiles(command), ...filesOf(declaration)]);
+  const reasons = [...new Set([...paths].flatMap((path) => whyNotRoots(path) ?? []))];
+  if (reasons.length === 0) return;
+  const more = reasons.length - SHOWN;
+  throw new ReconcileError(
+    'agent/untrusted',
+    ['A daemon would run as root what others can change:', ...reasons.slice(0, SHOWN)].join('\n  ') +
+      (more > 0 ? `\n  and ${more} more.` : ''),
+    {
       hint: 'Put Node, reconcile and the file where root alone can write, such as /usr/local and /etc/reconcile, all of it root’s.',
       exitCode: EXIT.invalidFile,
-    });
-  }
+    },
+  );
 }
 
 /** The command is more than one file. */

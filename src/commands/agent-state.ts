@@ -3,9 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findStartProblem } from '../apply/causes/start.ts';
 import { endOfLog } from '../apply/job-log.ts';
+import { isSystemWide } from '../launchd/domains.ts';
 import { LOOP_FOLDER } from '../loop/store.ts';
 import type { AgentState, LoopByHand, LoopTrace } from '../model/agent.ts';
-import type { LedgerEntry } from '../model/ledger.ts';
 import type { Observed } from '../model/observed.ts';
 import { isArray } from '../model/plist.ts';
 import type { JobStatus } from '../model/status.ts';
@@ -14,7 +14,7 @@ import { judgeStatus } from '../plan/verdict.ts';
 import { nextForAgent } from '../report/agent-text.ts';
 import { installCommand } from './agent-command.ts';
 import { agentLog } from './agent-job.ts';
-import { agentRequest, installedAgents, planAgents } from './agents.ts';
+import { type Agent, agentRequest, observeAgents } from './agents.ts';
 import type { Context } from './context.ts';
 import { loopFolder, loopStoreOf, runningLoop } from './loop-files.ts';
 import type { World } from './world.ts';
@@ -25,35 +25,36 @@ export async function lookAtAgents(
   world: World,
   only: string | null = null,
 ): Promise<readonly AgentState[]> {
-  const entries = (await installedAgents(world)).filter(({ label }) => only === null || label === only);
-  if (entries.length === 0) return [];
-  const { observed, plan } = await planAgents(world, context, only, { refresh: 'full', prune: false });
+  const { observed, plan, agents } = await observeAgents(world, context, { refresh: 'full', prune: false });
   // They go by their labels: see `nameIn`.
   const changes = plan.changes.map((change) => ({ ...change, instance: null }));
   const statuses = judgeStatus([], observed, { ...plan, changes });
   return Promise.all(
-    entries.flatMap((entry) => {
-      const status = statuses.find(({ label, domain }) => label === entry.label && domain === entry.domain);
-      return status === undefined ? [] : [lookAtAgent(entry, status, observed, world)];
+    agents.flatMap((agent) => {
+      const status = statuses.find(({ label, domain }) => label === agent.label && domain === agent.domain);
+      const isMeant = only === null || agent.label === only;
+      return status === undefined || !isMeant ? [] : [lookAtAgent(agent, status, observed, world)];
     }),
   );
 }
 
 async function lookAtAgent(
-  entry: LedgerEntry,
+  agent: Agent,
   judged: JobStatus,
   observed: Observed,
   world: World,
 ): Promise<AgentState> {
-  const { ports, places } = world;
-  const { instance: stack, label, domain, path } = entry;
-  const request = agentRequest(entry, observed);
+  const { ports, places, rights } = world;
+  const { stack, label, domain, path } = agent;
   const { lastExit, pid } = judged;
   const isRefused = lastExit !== null && 'code' in lastExit && lastExit.code === COULD_NOT_START;
-  const loop = await runningLoop(world, stack);
-  const trace = await traceOf(world, stack);
-  const seen = observed.jobs.find((job) => job.label === label && job.domain === domain)?.service;
+  // What root's loop leaves in its folder is told to root alone.
+  const isHidden = rights === 'user' && isSystemWide({ domain, path }, places);
+  const loop = isHidden ? pid : await runningLoop(world, stack);
+  const trace = isHidden ? NOTHING : await traceOf(world, stack);
+  const request = agentRequest(agent, observed);
   const files = request?.files ?? trace.files;
+  const seen = observed.jobs.find((job) => job.label === label && job.domain === domain)?.service;
   const gone = whatIsGone(path, observed);
   const next = nextForAgent(judged, {
     install: installCommand(request ?? { files, intervalMs: null, system: domain === 'system' }, places),
@@ -69,10 +70,13 @@ async function lookAtAgent(
     stack,
     status: { ...judged, instance: stack, next },
     waitsFor: loop === pid ? null : loop,
+    isHidden,
     log: agentLog(world, stack),
     said: spoke ? await endOfLog(path, ports.files) : null,
   };
 }
+
+const NOTHING: LoopTrace = { files: [], lastRound: null, recent: [] };
 
 /** Node and the command, which an update or a clean-up may have taken away. */
 function whatIsGone(path: string, { plists }: Observed): string | null {

@@ -4,6 +4,7 @@ import { renderAgents } from '../report/agent-text.ts';
 import { eventToJson } from '../report/loop-json.ts';
 import { jobToJson } from '../report/status-json.ts';
 import { lookAtAgents, lookAtLoops } from './agent-state.ts';
+import { asSystem } from './agents.ts';
 import type { Command } from './context.ts';
 import { printDocument } from './document.ts';
 import { dateAndTime } from './watch-tell.ts';
@@ -13,7 +14,8 @@ import { openWorld } from './world.ts';
  * Whether the agents run, when they last looked, and what they did last; and what loops were started by hand. Exit 1: an
  * agent is installed and does not run.
  */
-export const agentStatus: Command = async (_, context) => {
+export const agentStatus: Command = async (_, asked) => {
+  const context = asSystem(asked, asked.env['SUDO_UID'] !== undefined);
   const { terminal, options } = context;
   const world = openWorld(context);
   try {
@@ -33,8 +35,8 @@ export const agentStatus: Command = async (_, context) => {
   }
 };
 
-function agentToJson({ status, waitsFor, log, said, ...loop }: AgentState): unknown {
-  const { instance: _, ...job } = jobToJson(status);
+function agentToJson({ status, waitsFor, isHidden: _, log, said, ...loop }: AgentState): unknown {
+  const { instance: __, ...job } = jobToJson(status);
   return { ...loopToJson(loop), ...job, waits_for: waitsFor, log, said };
 }
 

@@ -1,14 +1,19 @@
 import { AGENT_STACK } from '../model/agent.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
-import type { LedgerEntry } from '../model/ledger.ts';
 import { waitsForWords } from '../report/agent-text.ts';
 import { findFiles } from '../sys/find-file.ts';
 import { realLookup, type StablePath, stableCommand, stableNode } from '../sys/stable-paths.ts';
 import { installCommand } from './agent-command.ts';
 import { agentLabel, agentLog, declareAgent } from './agent-job.ts';
-import { refuseOtherEnvironment, refuseRights, refuseTaken, refuseUntrusted } from './agent-refusals.ts';
+import {
+  refuseOtherEnvironment,
+  refuseRights,
+  refuseRoots,
+  refuseTaken,
+  refuseUntrusted,
+} from './agent-refusals.ts';
 import { lookAtAgents } from './agent-state.ts';
-import { agentRequest, installedAgents, planAgents } from './agents.ts';
+import { type Agent, agentRequest, asSystem, observeAgents } from './agents.ts';
 import type { Command, Context } from './context.ts';
 import { type Declaration, loadDeclaration, noteDiagnostics } from './declaration.ts';
 import { executePlan } from './execution.ts';
@@ -24,7 +29,8 @@ export const agentInstall: Command<{ readonly interval?: number; readonly system
   const context = asSystem(withFiles(asked), args.system === true);
   const world = openWorld(context);
   const system = args.system === true || world.rights === 'root-alone';
-  refuseRights(world, system);
+  const request = { files: context.options.file, intervalMs: args.interval ?? null, system };
+  refuseRights(world, request);
   const declaration = loadDeclaration(context);
   refuseOtherEnvironment(declaration, context);
   const node = stableNode(process.execPath, realLookup);
@@ -32,7 +38,6 @@ export const agentInstall: Command<{ readonly interval?: number; readonly system
   if (system && process.getuid?.() === 0) refuseUntrusted(node.path, command.path, declaration);
   for (const each of [node, command]) warnPinned(each, context);
   const { name } = declaration.config;
-  const request = { files: context.options.file, intervalMs: args.interval ?? null, system };
   noteDiagnostics(context, await refuseTaken(declaration, world, context), declaration.sources);
   const exitCode = await withLock(context, world, async () => {
     const agent = declareAgent(
@@ -72,15 +77,10 @@ export const agentInstall: Command<{ readonly interval?: number; readonly system
 
 /** The agent of these very files, from when they declared another stack: it could never act on them again. */
 async function formerAgent({ config }: Declaration, context: Context, world: World): Promise<string | null> {
-  const agents = await installedAgents(world);
-  if (agents.length === 0) return null;
-  const { observed } = await planAgents(world, context, null, { prune: false });
+  const { agents, observed } = await observeAgents(world, context, { prune: false });
   const files = JSON.stringify(context.options.file);
-  const former = agents.find(
-    (agent) =>
-      agent.instance !== config.name && JSON.stringify(agentRequest(agent, observed)?.files) === files,
-  );
-  return former?.label ?? null;
+  const isOfThem = (agent: Agent): boolean => JSON.stringify(agentRequest(agent, observed)?.files) === files;
+  return agents.find((agent) => agent.stack !== config.name && isOfThem(agent))?.label ?? null;
 }
 
 async function tellInstalled(stack: string, context: Context, world: World): Promise<void> {
@@ -100,21 +100,25 @@ export const agentUninstall: Command<{ readonly stack: string | undefined }> = a
   const context = asSystem(asked, asked.env['SUDO_UID'] !== undefined);
   const world = openWorld(context);
   return withLock(context, world, async () => {
-    const agents = await installedAgents(world);
+    const { plan, agents } = await observeAgents(world, context, { prune: true });
     if (agents.length === 0 && stack === undefined) return nothingToTakeAway(context, world);
     const agent = chooseAgent(agents, stack);
-    const { plan } = await planAgents(world, context, agent.label, { allowEmpty: true });
-    const exitCode = await executePlan(plan, {
-      context,
-      world,
-      confirm: 'Take this agent away?',
-      sudo: false,
-      again: `reconcile agent uninstall ${agent.instance}`,
-      removed: 'uninstalled',
-    });
+    refuseRoots(agent, world);
+    const changes = plan.changes.filter(({ label }) => label === agent.label);
+    const exitCode = await executePlan(
+      { ...plan, changes },
+      {
+        context,
+        world,
+        confirm: 'Take this agent away?',
+        sudo: false,
+        again: `reconcile agent uninstall ${agent.stack}`,
+        removed: 'uninstalled',
+      },
+    );
     if (exitCode === EXIT.ok && !context.options.json)
       context.terminal.out(
-        `The jobs of the stack ${agent.instance} stay as they are; no agent minds them from now on.`,
+        `The jobs of the stack ${agent.stack} stay as they are; no agent minds them from now on.`,
       );
     return exitCode;
   });
@@ -129,8 +133,8 @@ async function nothingToTakeAway(context: Context, world: World): Promise<ExitCo
 }
 
 /** Throws `agent/none` or `agent/several` (exit 64). */
-function chooseAgent(agents: readonly LedgerEntry[], stack: string | undefined): LedgerEntry {
-  const [agent, ...more] = stack === undefined ? agents : agents.filter(({ instance }) => instance === stack);
+function chooseAgent(agents: readonly Agent[], stack: string | undefined): Agent {
+  const [agent, ...more] = stack === undefined ? agents : agents.filter((each) => each.stack === stack);
   if (agent === undefined)
     throw new ReconcileError('agent/none', `No agent watches a stack ${stack}.`, {
       hint: 'See `reconcile agent status`.',
@@ -138,7 +142,7 @@ function chooseAgent(agents: readonly LedgerEntry[], stack: string | undefined):
     });
   if (more.length > 0)
     throw new ReconcileError('agent/several', 'There are several agents.', {
-      hint: `Name one: ${agents.map(({ instance }) => `reconcile agent uninstall ${instance}`).join(' · ')}`,
+      hint: `Name one: ${agents.map((each) => `reconcile agent uninstall ${each.stack}`).join(' · ')}`,
       exitCode: EXIT.usage,
     });
   return agent;
@@ -153,20 +157,6 @@ function withFiles(asked: Context): Context {
     hint: 'Name a file with -f.',
     exitCode: EXIT.usage,
   });
-}
-
-/** With sudo, a daemon is root's own, not the caller's. */
-function asSystem(context: Context, system: boolean): Context {
-  const isRoot = process.getuid?.() === 0 && context.env['SUDO_UID'] !== undefined;
-  if (!system || !isRoot || context.options.user !== undefined) return context;
-  const asRoot = { ...context, options: { ...context.options, user: 'root' } };
-  // Where everything belongs to whoever runs it, there is no other user to be.
-  try {
-    void openWorld(asRoot).userSide?.end();
-    return asRoot;
-  } catch {
-    return context;
-  }
 }
 
 function warnPinned({ path, pinned }: StablePath, { terminal }: Context): void {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/instance.ts';
 import { AGENT_STACK } from '../model/agent.ts';
+import type { Domain } from '../model/domain.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
@@ -9,7 +10,7 @@ import { AGENT_SOURCE } from './agent-job.ts';
 import type { Context } from './context.ts';
 import { loadDeclaration } from './declaration.ts';
 import { makePlan, type PlanFlags } from './planning.ts';
-import type { World } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 /** The stack of the agents as a file that declares none of them. */
 const NONE: Config = {
@@ -24,26 +25,56 @@ const NONE: Config = {
   moved: [],
 };
 
-/** The agents that are installed here, by the ledger. */
-export async function installedAgents({ ports }: World): Promise<readonly LedgerEntry[]> {
-  const { entries } = await ports.ledger.read();
-  return entries.filter(({ stack }) => stack === AGENT_STACK);
+/** An agent that is there. */
+export interface Agent {
+  /** The stack that it watches. */
+  readonly stack: string;
+  readonly label: string;
+  readonly domain: Domain;
+  /** Of its plist. */
+  readonly path: string;
 }
 
-/** Observes the agents, or the one with that label, as jobs of ours that no file declares: a plan of them takes them away. */
-export function planAgents(
+/**
+ * Observes the agents as jobs of ours that no file declares, so that a plan of them with `prune` takes them away. Those of
+ * root show to a user as well.
+ */
+export async function observeAgents(
   world: World,
   context: Context,
-  label: string | null,
-  flags: PlanFlags,
-): Promise<{ readonly observed: Observed; readonly plan: Plan }> {
-  const options = { ...context.options, target: label === null ? [] : [label] };
-  return makePlan({ config: NONE, jobs: [], diagnostics: [] }, world, { ...context, options }, flags);
+  flags: Pick<PlanFlags, 'prune' | 'refresh'>,
+): Promise<{ readonly observed: Observed; readonly plan: Plan; readonly agents: readonly Agent[] }> {
+  const options = { ...context.options, target: [] };
+  const nothing = { config: NONE, jobs: [], diagnostics: [] };
+  const { observed, plan } = await makePlan(
+    nothing,
+    world,
+    { ...context, options },
+    { ...flags, allowEmpty: true },
+  );
+  const agents = plan.changes.flatMap(({ instance, label, domain, plist }) =>
+    instance === null ? [] : [{ stack: instance, label, domain, path: plist }],
+  );
+  return { observed, plan, agents };
+}
+
+/** With sudo, a daemon is root's own, not the caller's. */
+export function asSystem(context: Context, system: boolean): Context {
+  const isRoot = process.getuid?.() === 0 && context.env['SUDO_UID'] !== undefined;
+  if (!system || !isRoot || context.options.user !== undefined) return context;
+  const asRoot = { ...context, options: { ...context.options, user: 'root' } };
+  // Where everything belongs to whoever runs it, there is no other user to be.
+  try {
+    void openWorld(asRoot).userSide?.end();
+    return asRoot;
+  } catch {
+    return context;
+  }
 }
 
 /** What an agent was asked for, by its plist as it lies there; null: there is none, or it is no agent's. */
 export function agentRequest(
-  { path, domain }: Pick<LedgerEntry, 'path' | 'domain'>,
+  { path, domain }: Agent,
   { plists }: Pick<Observed, 'plists'>,
 ): AgentRequest | null {
   const args = plists.find((each) => each.path === path)?.plist?.entries['ProgramArguments'];
@@ -54,7 +85,8 @@ export function agentRequest(
 export async function findAgent(name: string, context: Context, world: World): Promise<LedgerEntry | null> {
   const isMeant = ({ label, instance }: { readonly label: string; readonly instance: string }): boolean =>
     label === name || instance === name;
-  const agent = (await installedAgents(world)).find(isMeant);
+  const { entries } = await world.ports.ledger.read();
+  const agent = entries.find((entry) => entry.stack === AGENT_STACK && isMeant(entry));
   return agent === undefined || declaredJobs(context).some(isMeant) ? null : agent;
 }
 

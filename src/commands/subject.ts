@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../model/ledger.ts';
 import type { Observed } from '../model/observed.ts';
 import type { LifecycleSubject } from '../plan/lifecycle.ts';
 import { EMBEDDED_LOGIN, launchctlCommand } from '../sys/places.ts';
-import { findAgent, planAgents } from './agents.ts';
+import { findAgent, observeAgents } from './agents.ts';
 import type { Context } from './context.ts';
 import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { resolveName } from './names.ts';
@@ -26,7 +26,7 @@ export interface NamedJob {
 export async function observeNamed(name: string, context: Context, world: World): Promise<NamedJob> {
   const agent = await findAgent(name, context, world);
   if (agent !== null) {
-    const { observed } = await planAgents(world, context, agent.label, { refresh: 'full', prune: false });
+    const { observed } = await observeAgents(world, context, { refresh: 'full', prune: false });
     return { job: null, stack: agent.stack, observed, subject: subjectOf(null, agent, observed, world) };
   }
   const declaration = loadDeclaration(context);

@@ -33,6 +33,8 @@ export interface AgentState extends LoopTrace {
   readonly status: JobStatus;
   /** The process of another loop over this stack, which it waits for. */
   readonly waitsFor: number | null;
+  /** It is root's, and what it leaves is told to root alone. */
+  readonly isHidden: boolean;
   /** Its own log. */
   readonly log: string;
   /** The end of what it wrote beside that, where it ended with a code of its own. */

@@ -103,7 +103,7 @@ function agentText(agent: AgentState, options: AgentTextOptions): string {
     ...(lines.length === 0 ? [] : [`    the end of ${printable(said?.path ?? '', style)}:`]),
     ...lines.map((line) => `    ${line}`),
     ...traceLines(agent, options),
-    ...row('log', printable(log, style), options),
+    ...(agent.isHidden ? [] : row('log', printable(log, style), options)),
     ...recentLines(agent, options),
   ].join('\n');
 }
@@ -118,7 +118,10 @@ function byHandText(loop: LoopByHand, options: AgentTextOptions): string {
   ].join('\n');
 }
 
-function traceLines(trace: LoopTrace, options: AgentTextOptions): readonly string[] {
+function traceLines(
+  trace: LoopTrace & { readonly isHidden?: boolean },
+  options: AgentTextOptions,
+): readonly string[] {
   const { style, now, clock } = options;
   const { files, lastRound } = trace;
   const wrong = invalidWords(trace, clock);
@@ -127,7 +130,11 @@ function traceLines(trace: LoopTrace, options: AgentTextOptions): readonly strin
     ...(files.length === 0 ? [] : row('file', `${named}${wrong}`, options, wrong === '' ? undefined : 'red')),
     ...row(
       'last looked',
-      lastRound === null ? 'never' : `${clock(lastRound)}, ${agoWords(now - lastRound)}`,
+      trace.isHidden === true
+        ? 'told to root alone: sudo reconcile agent status'
+        : lastRound === null
+          ? 'never'
+          : `${clock(lastRound)}, ${agoWords(now - lastRound)}`,
       options,
     ),
   ];

@@ -73,6 +73,19 @@ describe.runIf(canPretend)('agent', () => {
     await until('the daemon is loaded', () => isLoaded('system/com.example.daemon'));
     const plist = readFileSync(join(mac.daemons, 'local.reconcile-agent.system-tools.plist'), 'utf8');
     expect(plist).toContain('<string>--user</string>');
+    const label = 'local.reconcile-agent.system-tools';
+    await until('root’s loop has looked', async () =>
+      /system-tools .*\n {4}state {8}running .*\n {4}file .*\n {4}last looked {2}\d/.test(
+        (await mac.asSudo('agent', 'status')).stdout,
+      ),
+    );
+    // It is there for everybody to see, and root’s to take away.
+    const seen = await mac.asUser('agent', 'status');
+    expect(seen.stdout).toMatch(new RegExp(`${label} {2}\\(system\\)\\n {4}state {8}running`));
+    expect(seen.stdout).toContain('told to root alone: sudo reconcile agent status');
+    const taken = await mac.asUser('agent', 'uninstall', 'system-tools', '--yes');
+    expect(taken).toMatchObject({ code: 77 });
+    expect(taken.stderr).toContain('sudo reconcile agent uninstall system-tools');
     expect((await mac.asSudo('agent', 'uninstall', '--yes')).code).toBe(0);
     expect(await isLoaded('system/com.example.daemon')).toBe(true);
     expect(await isLoaded('system/local.reconcile-agent.system-tools')).toBe(false);

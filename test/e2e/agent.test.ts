@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
@@ -128,6 +128,13 @@ describe('agent', () => {
     mkdirSync(join(world.home, 'more'), { recursive: true });
     world.write('more/tick.yaml', 'instances:\n  tick: { command: /bin/echo, start: { every: 1h } }\n');
     await until('it has found the new file', async () => applied(await agent(), 'tick', 'create'));
+  });
+
+  it('keeps what it says beside its log small, too, while it runs', async () => {
+    const errors = join(world.home, '.local/state/reconcile/embedded/loop/test.err.log');
+    appendFileSync(errors, 'x'.repeat(1024 * 1024 + 1));
+    world.write('reconcile.yaml', world.read('reconcile.yaml'));
+    await until('it is cut', () => statSync(errors).size === 0);
   });
 
   it('goes by its name in every command that tells of a job, in any folder and without a file', async () => {

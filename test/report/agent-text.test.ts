@@ -56,6 +56,7 @@ describe('agent status', () => {
     lastRound: 60_000,
     recent: [],
     waitsFor: null,
+    isHidden: false,
     log: '/state/loop/shop.log',
     said: { path: '/state/loop/shop.err.log', lines: ['it fell'] },
   };
