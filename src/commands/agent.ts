@@ -38,7 +38,8 @@ export const agentInstall: Command<{ readonly interval?: number; readonly system
   if (system && process.getuid?.() === 0) refuseUntrusted(node.path, command.path, declaration);
   for (const each of [node, command]) warnPinned(each, context);
   const { name } = declaration.config;
-  noteDiagnostics(context, await refuseTaken(declaration, world, context), declaration.sources);
+  const told = await refuseTaken(declaration, world, context);
+  noteDiagnostics(context, told, declaration.sources);
   const exitCode = await withLock(context, world, async () => {
     const agent = declareAgent(
       {
@@ -53,7 +54,7 @@ export const agentInstall: Command<{ readonly interval?: number; readonly system
       world,
     );
     const { plan } = await makePlan(
-      { ...agent, diagnostics: [] },
+      { ...agent, diagnostics: told },
       world,
       { ...context, options: { ...context.options, target: [] } },
       // The agents of other stacks stay, and one that was stopped is meant to run again.

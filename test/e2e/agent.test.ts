@@ -189,14 +189,18 @@ describe('agent', () => {
     expect(stdout).not.toContain('of the stack other-test');
     expect(world.read('.local/state/reconcile/embedded/ledger.json')).not.toContain('other-test');
 
-    const moved = await world.reconcile(...(instead ?? '').split(' '), '--yes');
-    expect(moved).toMatchObject({ code: 0 });
-    expect(moved.stdout).toContain('→ other-test  local.reconcile-agent.other-test');
-    expect(moved.stderr).toContain('stack/renamed');
+    const moved = await world.json(...(instead ?? '').split(' '), '--yes');
+    expect(moved).toMatchObject({
+      exit_code: 0,
+      changes: [{ op: 'move', instance: 'other-test', label: 'local.reconcile-agent.other-test' }],
+      diagnostics: [{ code: 'stack/renamed', hint: expect.stringContaining('`name: test`') }],
+    });
     const { agents } = (await world.json('agent', 'status')) as { agents: readonly AgentState[] };
     expect(agents).toMatchObject([{ stack: 'other-test', label: 'local.reconcile-agent.other-test' }]);
     world.write('reconcile.yaml', file);
-    expect((await world.reconcile('agent', 'install', '--yes', '--interval', '200ms')).code).toBe(0);
+    expect((await world.reconcile('agent', 'install', '--yes', '--interval', '200ms')).stdout).toContain(
+      '→ test  local.reconcile-agent.test',
+    );
     expect((await agent())?.stack).toBe('test');
     expect((await statusOf(world, 'web')).pid).toBe(web.pid);
   });
