@@ -230,14 +230,16 @@ const shape = {
   ),
   stdout: z.exactOptional(
     filled({
-      description: 'File that its output goes to; a relative one lies in `working_dir`.',
+      description:
+        'File that its output goes to; a relative one lies in `working_dir`, or beside this file where there is none.',
       plist: 'StandardOutPath',
       example: 'stdout: ~/Library/Logs/backup.log',
     }),
   ),
   stderr: z.exactOptional(
     filled({
-      description: 'File that its errors go to; a relative one lies in `working_dir`.',
+      description:
+        'File that its errors go to; a relative one lies in `working_dir`, or beside this file where there is none.',
       plist: 'StandardErrorPath',
       example: 'stderr: ~/Library/Logs/backup.err.log',
     }),

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Draft, Entry } from './draft.ts';
-import { absolutePath, expandHome, refuseOtherHome } from './paths.ts';
+import { absolutePath, expandHome } from './paths.ts';
 
 type Stream = 'stdin' | 'stdout' | 'stderr';
 
@@ -51,24 +51,14 @@ function warnOfSharedLogs(draft: Draft): void {
   );
 }
 
-/** A relative path belongs to the working folder of the job, as launchd itself takes it. */
+/** A relative path belongs to the working folder of the job, as launchd itself takes it; without one, to the file's. */
 function resolveStream(draft: Draft, stream: Stream, text: string, workingDir: string | null): string | null {
-  const path = expandHome(text, draft.host.home);
-  if (path === null) {
-    refuseOtherHome(text, stream, draft.problems);
-    return null;
-  }
-  if (path === '') return absolutePath(path, stream, draft.host.home, draft.problems);
-  if (path.startsWith('/')) return path;
-  if (workingDir !== null) return posix.join(workingDir, path);
-  if (draft.fields.working_dir === undefined)
-    draft.problems.error(
-      'log/relative',
-      stream,
-      `\`${text}\` is relative, and this job has no \`working_dir\` that it could belong to.`,
-      'Add `working_dir`, or write the path in full; `~/` is your home folder.',
-    );
-  return null;
+  const { fields, host, problems } = draft;
+  const path = expandHome(text, host.home);
+  const isWithin = path !== null && path !== '' && !path.startsWith('/') && fields.working_dir !== undefined;
+  if (!isWithin) return absolutePath(text, stream, host.home, problems);
+  // Where the working folder itself is wrong, that is told.
+  return workingDir === null ? null : posix.join(workingDir, path);
 }
 
 /** The folders of the logs: launchd makes them only where it may, so that apply makes them first (facts §1). */

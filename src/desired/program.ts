@@ -1,6 +1,6 @@
 import type { PlistValue } from '../model/plist.ts';
 import type { Draft, Entry } from './draft.ts';
-import { expandHome, refuseOtherHome } from './paths.ts';
+import { absolutePath, expandHome } from './paths.ts';
 import { placeWithin } from './problems.ts';
 import { splitWords, type Word } from './words.ts';
 
@@ -20,10 +20,11 @@ export function compileProgram(draft: Draft): readonly Entry[] {
     return [{ key: 'ProgramArguments', value: ['/bin/sh', '-c', script], field: 'script' }];
   const entries: Entry[] = [];
   if (program !== undefined) {
-    const path = expandHome(program, draft.host.home);
-    if (path === null) refuseOtherHome(program, 'program', draft.problems);
-    else if (!path.startsWith('/')) refuseRelativeProgram(draft, program, 'program');
-    else entries.push({ key: 'Program', value: path, field: 'program' });
+    // A bare name may be meant as one of PATH, where launchd does not look a Program up.
+    const path = program.includes('/')
+      ? absolutePath(program, 'program', draft.host.home, draft.problems)
+      : refuseRelativeProgram(draft, program, 'program');
+    if (path !== null) entries.push({ key: 'Program', value: path, field: 'program' });
   }
   if (command !== undefined) {
     const words = wordsOf(draft, command, 'command');
@@ -126,15 +127,16 @@ function checkProgramWord(draft: Draft, { text, field }: ArgumentWord): boolean 
   return true;
 }
 
-function refuseRelativeProgram(draft: Draft, text: string, field: string): void {
+function refuseRelativeProgram(draft: Draft, text: string, field: string): null {
   const bare = text !== '' && !text.includes('/');
   draft.problems.error(
     text === '' ? 'command/empty' : 'program/relative',
     field,
     text === '' ? 'The program has no name.' : `\`${text}\` is no absolute path, and launchd needs one here.`,
     bare
-      ? `Write the path in full, or use \`command\`, whose first word launchd looks up in ${LAUNCHD_PATH}.`
+      ? `Write the path in full, or \`./${text}\` for one beside this file; of \`command\` launchd looks the first word up in ${LAUNCHD_PATH}.`
       : // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the file's own syntax.
         'Write the path in full; `~/` is your home folder, `${config_dir}/` the folder of the file.',
   );
+  return null;
 }

@@ -37,6 +37,7 @@ describe('command, program and script', () => {
       { script: 'echo "$HOME" ~\nexec x | y\n' },
       { ProgramArguments: ['/bin/sh', '-c', 'echo "$HOME" ~\nexec x | y\n'] },
     ],
+    ['a program beside the file', { program: './bin/x' }, { Program: '/Users/ada/dotfiles/bin/x' }],
     ['a bare name', { command: 'sleep 5' }, { ProgramArguments: ['sleep', '5'] }],
   ])('takes %s', (_what, fields, keys) => {
     expect(keysOf(fields)).toEqual({ ...keys, RunAtLoad: true, KeepAlive: { SuccessfulExit: false } });
@@ -118,6 +119,14 @@ describe('streams and working folder', () => {
     ]);
   });
 
+  it('resolves relative logs against the file where there is no working folder', () => {
+    expect(added({ stdin: 'in', stdout: 'log/out', stderr: '../x.err' })).toEqual({
+      StandardInPath: '/Users/ada/dotfiles/in',
+      StandardOutPath: '/Users/ada/dotfiles/log/out',
+      StandardErrorPath: '/Users/ada/x.err',
+    });
+  });
+
   it('logs below ~/Library/Logs on request; a path of its own wins', () => {
     const logs = { StandardOutPath: '/Users/ada/Library/Logs/com.example.job/out.log' };
     expect(added({ logs: true })).toEqual({
@@ -129,7 +138,7 @@ describe('streams and working folder', () => {
   });
 
   it.each<[InstanceFields, readonly string[]]>([
-    [{ stdout: 'x.log' }, ['error log/relative']],
+    [{ stdout: '' }, ['error path/empty']],
     [{ stdout: '~eve/x.log' }, ['error path/other-home']],
     [{ stdout: 'x.log', working_dir: '~eve' }, ['error path/other-home']],
     [{ logs: true, domain: 'all-users' }, ['warning logs/one-home']],
