@@ -3,7 +3,7 @@ import { createLoopStore, LOOP_FOLDER, type LoopStore } from '../loop/store.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { lockHolder } from '../sys/lock.ts';
-import type { World } from './world.ts';
+import { sweep, type World } from './world.ts';
 
 /** The state folder of who does the work here. */
 export function loopFolder({ rights, places }: Pick<World, 'rights' | 'places'>): string {
@@ -17,6 +17,12 @@ export function loopStoreOf(world: Pick<World, 'rights' | 'places' | 'ports'>, s
 /** Held by the one loop over that stack. */
 export function loopLock(world: Pick<World, 'rights' | 'places'>, stack: string): string {
   return join(loopFolder(world), LOOP_FOLDER, `${stack}.lock`);
+}
+
+/** Removes what killed loops, and commands that told one something, left of half-written files. */
+export function sweepLoopFiles(world: World, stack: string): Promise<void> {
+  const folder = join(loopFolder(world), LOOP_FOLDER);
+  return sweep([folder, join(folder, `${stack}.told`)], world.ports);
 }
 
 /** The process of the loop over that stack; null: none runs. */

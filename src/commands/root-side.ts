@@ -9,7 +9,7 @@ import { invokingUid } from '../sys/config-source.ts';
 import { realFiles } from '../sys/files.ts';
 import { createHistory } from '../sys/history.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
-import { acquireLock, type Release } from '../sys/lock.ts';
+import { acquireLock } from '../sys/lock.ts';
 import { choosePlaces, MAC_LAUNCHCTL, realHost } from '../sys/places.ts';
 import { realProcesses } from '../sys/processes.ts';
 import type { Command } from './context.ts';
@@ -27,7 +27,7 @@ export const rootSide: Command = async (_, { env, options, terminal }) => {
     });
   const clean = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', HOME: '/var/root' };
   const places = choosePlaces({ launchd: 'system', root: options.root ?? '/' }, realHost(clean), clean);
-  let release: Release = async () => {};
+  let release = async (): Promise<void> => {};
   let hand: CheckedHand | null = null;
   const handlers = {
     async begin(fields: Readonly<Record<string, unknown>>) {

@@ -14,7 +14,7 @@ import { createJournal } from '../sys/journal.ts';
 import { formatJournal } from '../sys/journal-file.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
 import { createLedgerStore } from '../sys/ledger.ts';
-import { acquireLock, type Release } from '../sys/lock.ts';
+import { acquireLock } from '../sys/lock.ts';
 import { choosePlaces, realHost } from '../sys/places.ts';
 import type { History, Ports } from '../sys/ports.ts';
 import { realProcesses } from '../sys/processes.ts';
@@ -43,7 +43,7 @@ export const userSide: Command = async (_, { env, options, terminal }) => {
     journal: createJournal(places, realFiles, realProcesses, host.uid),
   };
   const ancestry = realProcesses.ancestry();
-  let release: Release = async () => {};
+  let release = async (): Promise<void> => {};
   let begun: { readonly stack: string; readonly settings: Settings } | null = null;
   const unfinished = new Map<string, Unfinished>();
   let history: History | null = null;

@@ -10,6 +10,8 @@ export interface Teller {
   tell(event: Told): void;
   /** From now on the last events are kept there, too, for `agent status`, after those of former loops. */
   noteIn(store: LoopStore, files: readonly string[]): Promise<void>;
+  /** The note was removed: it is written once more. */
+  noteAgain(): void;
   /** Once all of it is written. */
   end(): Promise<void>;
 }
@@ -68,6 +70,7 @@ export async function createTeller(
       note();
       await writing;
     },
+    noteAgain: note,
     async end() {
       await writing;
       file?.close();

@@ -14,7 +14,6 @@ import { happeningOf } from '../report/happening.ts';
 import { findAccount } from '../sys/accounts.ts';
 import { inputFolders } from '../sys/config-inputs.ts';
 import { findFiles } from '../sys/find-file.ts';
-import { acquireLock, type Release } from '../sys/lock.ts';
 import { launchctlCommand } from '../sys/places.ts';
 import { createWaker, type Matters } from '../sys/wake.ts';
 import { installCommand } from './agent-command.ts';
@@ -22,8 +21,9 @@ import type { Command, Context } from './context.ts';
 import { explainFailure } from './failure.ts';
 import { openHands } from './hands.ts';
 import { askHealthOf } from './health.ts';
-import { loopLock, loopStoreOf } from './loop-files.ts';
+import { loopStoreOf, sweepLoopFiles } from './loop-files.ts';
 import { makePlan } from './planning.ts';
+import { type Alone, beAlone } from './watch-alone.ts';
 import { createFileReader, type Minded, type WatchedFile } from './watch-file.ts';
 import { decisionOf, isGivingUp } from './watch-history.ts';
 import { createTeller, type Teller } from './watch-tell.ts';
@@ -61,9 +61,9 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
   const ended = new AbortController();
   setMaxListeners(0, ended.signal);
   signal.addEventListener('abort', () => ended.abort(), { once: true });
-  let release: Release = async () => {};
+  let alone: Alone | null = null;
   let rounds = 0;
-  let failed = true;
+  let why: string | null = null;
   try {
     teller.tell({ ...started, file: context.options.file.join(', '), at: Date.now() });
     const wait = (ms: number): Promise<void> => {
@@ -71,16 +71,21 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
       return waker.wait(ms, Math.min(LEAST_MS, intervalMs), signal);
     };
     const begin = async (stack: string): Promise<LoopStore> => {
-      release = await onlyOne(world, stack, signal);
+      await sweepLoopFiles(world, stack);
       const store = loopStoreOf(world, stack);
       await teller.noteIn(store, context.options.file);
       return store;
     };
-    // Who knows its stack tells that there is no good file where `agent status` reads it.
-    const known = args.stack === undefined ? null : await begin(args.stack);
-    const first = await firstGoodFile(file.read, teller, wait, { signal, intervalMs, store: known });
+    let store: LoopStore | null = null;
+    if (args.stack !== undefined) {
+      // Who knows its stack tells that there is no good file where `agent status` reads it.
+      alone = await beAlone(world, args.stack, signal);
+      store = await begin(args.stack);
+    }
+    const first = await firstGoodFile(file.read, teller, wait, { signal, intervalMs, store });
     if (first !== null) {
-      const store = known ?? (await begin(first.stack));
+      alone ??= await beAlone(world, first.stack, signal);
+      store ??= await begin(first.stack);
       const { state, damaged } = await store.read();
       if (damaged)
         context.terminal.note(
@@ -88,7 +93,7 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
           'always',
         );
       const { stack } = first;
-      const around = { file: file.read, stack, store, teller, wait, ended: ended.signal };
+      const around = { file: file.read, stack, store, teller, wait, alone, ended: ended.signal };
       const means = meansOf(context, world, around);
       const { rounds: most } = args;
       rounds = await runLoop(means, state, {
@@ -98,14 +103,16 @@ export const watch: Command<WatchArguments> = async (args, asked) => {
         ...(most === undefined ? {} : { rounds: most }),
       });
     }
-    failed = false;
+  } catch (error) {
+    why = explainFailure(error).diagnostics[0]?.code ?? 'failed';
+    throw error;
   } finally {
     ended.abort();
     waker.close();
-    teller.tell({ event: 'stopped', why: failed ? 'failed' : whyEnded(signal), rounds, at: Date.now() });
+    teller.tell({ event: 'stopped', why: why ?? whyEnded(signal), rounds, at: Date.now() });
     await teller.end();
     await world.history.settled();
-    await release();
+    await alone?.release();
   }
   return endCode(signal);
 };
@@ -191,30 +198,6 @@ async function firstGoodFile(
   return null;
 }
 
-/** Two loops over one stack would count each other's work. */
-async function onlyOne(world: World, stack: string, signal: AbortSignal): Promise<Release> {
-  try {
-    return await acquireLock(loopLock(world, stack), {
-      timeoutMs: 0,
-      clock: world.ports.clock,
-      processes: world.ports.processes,
-      signal,
-    });
-  } catch (error) {
-    if (!(error instanceof ReconcileError) || error.code !== 'lock/held') throw error;
-    const pid = /process (\d+)/.exec(error.message)?.[1] ?? '';
-    throw new ReconcileError(
-      'watch/running',
-      `A loop over the stack ${stack} runs already: process ${pid}.`,
-      {
-        hint: `See \`reconcile agent status\`; to end that one: kill ${pid}`,
-        exitCode: EXIT.locked,
-        cause: error,
-      },
-    );
-  }
-}
-
 function foldersToWatch(
   { places }: World,
   inputs: Parameters<typeof inputFolders>[0],
@@ -236,6 +219,7 @@ interface Around {
   readonly wait: Waiting;
   /** Aborted when the loop ends, for whatever cause: nobody hears an answer any more. */
   readonly ended: AbortSignal;
+  readonly alone: Alone;
 }
 
 type Waiting = (ms: number) => Promise<void>;
@@ -243,7 +227,7 @@ type Waiting = (ms: number) => Promise<void>;
 function meansOf(
   context: Context,
   world: World,
-  { file, stack, store, teller, wait, ended }: Around,
+  { file, stack, store, teller, wait, alone, ended }: Around,
 ): LoopMeans<WatchedFile> {
   const { options, signal } = context;
   const { ports, host } = world;
@@ -265,6 +249,8 @@ function meansOf(
     look,
     mend: (declared, closely, choose) =>
       withLock(context, world, async () => {
+        // Another loop that has come up meanwhile does nothing before we let go of this lock; and we nothing after it came.
+        await alone.stay();
         const seen = await look(declared, closely);
         const plan = { ...seen.plan, changes: await choose(seen) };
         const settings = { timeoutMs: options.timeoutMs, launchctlCommand: launchctlCommand(world.places) };
@@ -291,9 +277,15 @@ function meansOf(
           memory.services.clear();
         }
       }),
+    async stayAlone() {
+      await alone.stay();
+      return alone.wasRemoved();
+    },
     takeTold: () => store.takeTold(),
     saveState: (state) => store.save(state),
-    beat: () => store.beat(),
+    async beat() {
+      if (!(await store.beat())) teller.noteAgain();
+    },
     asking: createAsking(
       async ({ healthcheck, domain }) =>
         healthcheck === undefined ? { outcome: 'passed' } : ask(healthcheck, domain, ended),
@@ -326,11 +318,11 @@ function historian({ stack, changes }: Plan, { history }: World): (event: Event)
   };
 }
 
-/** What is wrong with the command line ends the loop at its start; all else may pass. */
+/** What is wrong with the command line ends the loop at its start, and another loop at any time; all else may pass. */
 function explain(error: unknown, hasLooked: boolean): Trouble {
   const { diagnostics, exitCode } = explainFailure(error);
-  if (exitCode === EXIT.usage && !hasLooked) throw error;
   const [first] = diagnostics;
+  if ((exitCode === EXIT.usage && !hasLooked) || first?.code === 'watch/running') throw error;
   const { code, message, hint } = first ?? { code: 'internal', message: String(error) };
   return { code, message, hint: hint ?? null, quiet: code === 'lock/held' || code === 'interrupted' };
 }

@@ -10,7 +10,7 @@ import { createHistory } from '../sys/history.ts';
 import { createJournal, JOURNAL_FOLDER } from '../sys/journal.ts';
 import { createLaunchctl } from '../sys/launchctl.ts';
 import { createLedgerStore } from '../sys/ledger.ts';
-import { acquireLock, type LockOptions, type Release } from '../sys/lock.ts';
+import { acquireLock, type LockOptions } from '../sys/lock.ts';
 import { createNotifier, type Notifier } from '../sys/on-event.ts';
 import { launchctlEnvironment } from '../sys/places.ts';
 import type { History, Ports } from '../sys/ports.ts';
@@ -144,7 +144,7 @@ export async function withLock<T>(
     onWait: (holder: number) =>
       context.terminal.note(`Waiting for another reconcile (process ${holder}) to end ...`),
   };
-  const releases: Release[] = [];
+  const releases: (() => Promise<void>)[] = [];
   try {
     // Always in this order, so that two runs never wait for each other.
     if (rights === 'own' || rights === 'user') releases.push(await acquireLock(places.userState, options));
@@ -163,7 +163,7 @@ export async function withLock<T>(
 }
 
 /** Who cannot write there cannot change a system job either: its journal, kept there, comes before the first effect. */
-async function lockSystem(folder: string, options: LockOptions): Promise<Release> {
+async function lockSystem(folder: string, options: LockOptions): Promise<() => Promise<void>> {
   try {
     return await acquireLock(folder, options);
   } catch (error) {

@@ -19,6 +19,7 @@ import {
   withoutBegun,
   withoutGone,
 } from './outcome.ts';
+import { createOwnFiles } from './own-files.ts';
 import {
   type GivingUp,
   nextLookMs,
@@ -72,6 +73,11 @@ export interface LoopMeans<D extends Declared> {
     closely: ReadonlySet<string>,
     choose: (seen: Seen) => Promise<readonly Change[]>,
   ): Promise<{ readonly changes: readonly Change[]; readonly report: Report }>;
+  /**
+   * Makes sure that no other loop minds this stack. True: our lock had been removed, and is taken anew. An error that
+   * `explain` does not take: another loop has it by now.
+   */
+  stayAlone(): Promise<boolean>;
   /** What a person did since this was last asked. */
   takeTold(): Promise<readonly Word[]>;
   saveState(state: LoopState): Promise<void>;
@@ -87,6 +93,7 @@ export interface LoopMeans<D extends Declared> {
   wait(ms: number, declared: D | null): Promise<void>;
   /** Where every deed and every decision not to act goes: text, JSON, and whoever else wants to know. */
   emit(event: Told): void;
+  /** Throws what ends the loop. */
   explain(error: unknown): Trouble;
 }
 
@@ -114,7 +121,11 @@ export async function runLoop<D extends Declared>(
   options: LoopOptions,
 ): Promise<number> {
   const { intervalMs, signal, rounds: most = Number.POSITIVE_INFINITY } = options;
-  let state = initial;
+  const own = createOwnFiles(initial, {
+    save: (state) => means.saveState(state),
+    explain: (error) => means.explain(error),
+    emit,
+  });
   let tracks: Tracks = new Map(
     Object.entries(initial.jobs).flatMap(([target, { track }]) =>
       track === null ? [] : [[target, resumed(track)] as const],
@@ -136,9 +147,6 @@ export async function runLoop<D extends Declared>(
     let pause = intervalMs;
     try {
       pause = Math.min(pause, await round());
-      if (trouble !== null) emit({ event: 'recovered', code: trouble });
-      trouble = null;
-      troubles = 0;
     } catch (error) {
       if (signal.aborted) break;
       const told = means.explain(error);
@@ -156,6 +164,7 @@ export async function runLoop<D extends Declared>(
     const now = means.readFile();
     if (now.state === 'changing') return CHANGING_MS;
     noteFile(now);
+    await own.begin(await means.stayAlone());
     await means.beat();
     if (declared === null) return intervalMs;
     const current = declared;
@@ -168,30 +177,38 @@ export async function runLoop<D extends Declared>(
     await keepTracks(watched.tracks, current.jobs);
     const judged = judge(current, seen);
     sayLeft(judged);
-    await keep(
-      noteContests(options.whole ? withoutGone(state, seen.plan) : state, judged, seen, current.jobs, {
-        now: means.now(),
-        uid: means.uid,
-        nameOf: means.nameOfUser,
-        emit,
-      }),
+    await own.keep(
+      noteContests(
+        options.whole ? withoutGone(own.state, seen.plan) : own.state,
+        judged,
+        seen,
+        current.jobs,
+        {
+          now: means.now(),
+          uid: means.uid,
+          nameOf: means.nameOfUser,
+          emit,
+        },
+      ),
     );
     const ill = await judgeHealth(current.jobs, seen);
     if (judged.some((each) => each.do === 'mend') || watched.giveUps.length > 0 || ill.length > 0) {
       await mend(current, closely, watched.giveUps, ill);
+      noteWell();
       return AFTER_MS;
     }
+    noteWell();
     const soon = nextLookMs(tracks, current.jobs, seen.observed, intervalMs, means.now());
     return nextAskMs(healths, current.jobs, soon, means.now(), means.asking);
   }
 
   function judge(current: D, { plan, observed }: Seen): readonly Judgement[] {
-    return judgeChanges(plan, observed, state, { declared: current.jobs.length, now: means.now() });
+    return judgeChanges(plan, observed, own.state, { declared: current.jobs.length, now: means.now() });
   }
 
   async function judgeHealth(jobs: readonly Job[], seen: Seen): Promise<readonly Restarting[]> {
     const { now, asking } = means;
-    const watched = await watchHealth(healths, seen, jobs, { state, now, asking });
+    const watched = await watchHealth(healths, seen, jobs, { state: own.state, now, asking });
     healths = watched.memories;
     for (const event of watched.events) emit(event);
     return watched.restarts;
@@ -209,11 +226,11 @@ export async function runLoop<D extends Declared>(
       .mend(current, closely, async (fresh) => {
         begunAt = means.now();
         chosen = chooseChanges(judge(current, fresh), fresh, giveUps, begunAt, ill);
-        await keep(noteBegun(state, chosen, begunAt));
+        await own.keep(noteBegun(own.state, chosen, begunAt));
         return chosen.changes;
       })
       .catch(async (error) => {
-        if (chosen !== undefined) await keep(withoutBegun(state, chosen, begunAt));
+        if (chosen !== undefined) await own.keep(withoutBegun(own.state, chosen, begunAt));
         throw error;
       });
     if (chosen === undefined) return;
@@ -222,27 +239,29 @@ export async function runLoop<D extends Declared>(
     handled = new Map([...handled, ...[...chosen.restarts.keys()].map((target) => [target, 0] as const)]);
     tracks = withLoaded(tracks, loadedBy(done), means.now());
     const after = { now: means.now(), begunAt, intervalMs, emit, endOfLog };
-    await keep(await noteOutcome(state, chosen, done, after));
+    await own.keep(await noteOutcome(own.state, chosen, done, after));
   }
 
   /** What a person said since the last round: by a command, or in the file. */
   async function noteWords(jobs: readonly Job[]): Promise<void> {
-    const told = await means.takeTold();
+    const told = await own.attempt(() => means.takeTold(), []);
     tracks = withoutFormer(tracks, told);
     handled = new Map([...handled, ...told.map(({ target, at }) => [target, at] as const)]);
-    await keep(noteTold(state, told, jobs, emit));
+    await own.keep(noteTold(own.state, told, jobs, emit));
   }
 
   /** Only those of jobs that may be given up outlive the loop: of the others, nothing depends on a number. */
   async function keepTracks(next: Tracks, jobs: readonly Job[]): Promise<void> {
     tracks = next;
-    await keep(withTracks(state, next, jobs));
+    await own.keep(withTracks(own.state, next, jobs));
   }
 
-  async function keep(next: LoopState): Promise<void> {
-    if (next === state) return;
-    state = next;
-    await means.saveState(state);
+  /** A round came to its end. */
+  function noteWell(): void {
+    if (trouble !== null) emit({ event: 'recovered', code: trouble });
+    trouble = null;
+    troubles = 0;
+    own.noteWell();
   }
 
   function noteFile(now: Exclude<FileReading<D>, { readonly state: 'changing' }>): void {

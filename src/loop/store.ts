@@ -19,14 +19,17 @@ export interface LoopNote {
 
 /** The files of one stack's loop, in the folder `loop` of the state. All are replaced atomically, 0600 in a folder 0700. */
 export interface LoopStore {
-  /** `damaged`: there was one, and it cannot be trusted; it is forgotten, which does no harm but that it counts anew. */
+  /**
+   * `damaged`: there was one, and it cannot be read or trusted; it is forgotten, which does no harm but that it counts anew.
+   * Never throws.
+   */
   read(): Promise<{ readonly state: LoopState; readonly damaged: boolean }>;
   save(state: LoopState): Promise<void>;
   note(note: LoopNote): Promise<void>;
   /** Null: no loop ever ran. `lastRound` in milliseconds since 1970. */
   readNote(): Promise<(LoopNote & { readonly lastRound: number }) | null>;
-  /** The time of the note is that of the last round. */
-  beat(): Promise<void>;
+  /** The time of the note is that of the last round. False: there is no note. Never throws. */
+  beat(): Promise<boolean>;
   /** Tells the loop that a person has acted upon these targets, from `at` on; nothing where no loop ever ran. */
   tell(targets: readonly string[], at: number): Promise<void>;
   /** What was told since this was last asked. */
@@ -41,6 +44,9 @@ export function createLoopStore(stateFolder: string, stack: string, files: Files
   const statePath = join(folder, `${stack}.json`);
   const notePath = join(folder, `${stack}.note.json`);
   const toldFolder = join(folder, `${stack}.told`);
+
+  /** Words that were taken and could not be removed: told once all the same. */
+  const taken = new Map<string, number>();
 
   async function write(path: string, text: string): Promise<void> {
     await files.makeFolder(folder, 0o700);
@@ -58,7 +64,7 @@ export function createLoopStore(stateFolder: string, stack: string, files: Files
 
   return {
     async read() {
-      const text = await readText(statePath);
+      const text = await readText(statePath).catch(() => '');
       const state = text === null ? EMPTY_STATE : parseState(text);
       return { state: state ?? EMPTY_STATE, damaged: state === null };
     },
@@ -73,7 +79,10 @@ export function createLoopStore(stateFolder: string, stack: string, files: Files
     },
     async beat() {
       const now = new Date();
-      await utimes(notePath, now, now).catch(() => {});
+      return utimes(notePath, now, now).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+      );
     },
     async tell(targets, at) {
       if ((await files.identify(notePath)) === null) return;
@@ -91,9 +100,14 @@ export function createLoopStore(stateFolder: string, stack: string, files: Files
         const path = join(toldFolder, name);
         const text = await readText(path);
         // Removed at once: what is told meanwhile is another file, and counts the next time.
-        await unlink(path).catch(() => {});
+        const isRemoved = await unlink(path).then(
+          () => true,
+          (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+        );
         const word = text === null ? null : parseWord(text);
-        if (word !== null) told.push(word);
+        if (word !== null && taken.get(name) !== word.at) told.push(word);
+        if (isRemoved || word === null) taken.delete(name);
+        else taken.set(name, word.at);
       }
       return told;
     },

@@ -125,7 +125,8 @@ export type LoopEvent =
       readonly code: string;
       readonly message: string;
       readonly hint: string | null;
-      readonly retryAt: number;
+      /** Null: it concerns the loop's own files alone, and the loop goes on meanwhile. */
+      readonly retryAt: number | null;
     }
   | { readonly event: 'recovered'; readonly code: string }
   | { readonly event: 'stopped'; readonly why: string; readonly rounds: number };

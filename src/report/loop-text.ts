@@ -167,7 +167,9 @@ function words(
         color: 'red',
         text: `[${printable(event.code, style)}] ${sentence(event.message, style)}`,
         below: [
-          `tried again at ${clock(event.retryAt)}, then less and less often`,
+          event.retryAt === null
+            ? 'the loop goes on meanwhile'
+            : `tried again at ${clock(event.retryAt)}, then less and less often`,
           ...(event.hint === null ? [] : [hint(event.hint)]),
         ],
       };

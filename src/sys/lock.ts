@@ -6,7 +6,12 @@ import { makeFolders } from './make-folders.ts';
 import type { Clock, Processes } from './ports.ts';
 import { processStart } from './processes.ts';
 
-export type Release = () => Promise<void>;
+/** Lets go of a lock. What cannot be removed now is removed as soon as that goes; never throws. */
+export interface Release {
+  (): Promise<void>;
+  /** Whether it is still there: who removes the folder takes the lock away, too. Throws Node's errors where that is not known. */
+  stands(): Promise<boolean>;
+}
 
 export interface LockOptions {
   /** How long to wait for a living holder; 0: not at all. */
@@ -21,6 +26,10 @@ export interface LockOptions {
 /** `apply.lock.<pid>.<start of that process>.<token>`: all that is to be known stands in the name, so it appears at once. */
 const NAME = /^apply\.lock\.(\d+)\.([0-9A-Za-z-]+)\.([0-9a-f]{16})$/;
 const UNKNOWN_START = 'unknown';
+/** How often a claim that could not be removed, as on a disk that is read-only for a while, is tried again. */
+const RETRY_MS = 1_000;
+/** Paths of such claims: nobody's any more, though their process lives. */
+const stuck = new Set<string>();
 /** How long an older claim waits for a younger one, made in the same moment, to be withdrawn. */
 const SETTLE_MS = 1_000;
 
@@ -48,7 +57,7 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
   for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
     const claim = await announce(folder, start);
     const other = await rival(folder, claim, options);
-    if (other === null) return () => withdraw(folder, claim.name);
+    if (other === null) return releaseOf(join(folder, claim.name));
     await withdraw(folder, claim.name);
     if (options.signal?.aborted)
       throw new ReconcileError(
@@ -72,6 +81,29 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
     waits = true;
     await options.clock.pause(Math.min(pause, left), options.signal);
   }
+}
+
+function releaseOf(path: string): Release {
+  const release = async (): Promise<void> => {
+    stuck.add(path);
+    try {
+      await remove(path);
+      stuck.delete(path);
+    } catch {
+      setTimeout(release, RETRY_MS).unref();
+    }
+  };
+  const stands = async (): Promise<boolean> => {
+    try {
+      await stat(path);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+      throw error;
+    }
+  };
+  return Object.assign(release, { stands });
 }
 
 /** Who holds the lock now, without asking for it; null: nobody that lives. */
@@ -122,6 +154,7 @@ async function livingClaims(folder: string, ours: Claim, processes: Processes): 
   for (const name of await readdir(folder)) {
     const [, pid, start, token] = NAME.exec(name) ?? [];
     if (name === ours.name || pid === undefined || start === undefined || token === undefined) continue;
+    if (stuck.has(join(folder, name))) continue;
     if (!(await isAlive(Number(pid), start, processes))) {
       await withdraw(folder, name);
       continue;
@@ -143,8 +176,12 @@ function isOlder(a: Claim, b: Claim): boolean {
   return a.made === b.made ? a.name < b.name : a.made < b.made;
 }
 
-async function withdraw(folder: string, name: string): Promise<void> {
-  await unlink(join(folder, name)).catch((error) => {
+function withdraw(folder: string, name: string): Promise<void> {
+  return remove(join(folder, name));
+}
+
+async function remove(path: string): Promise<void> {
+  await unlink(path).catch((error) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   });
 }

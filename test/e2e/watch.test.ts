@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
 import { createWorld, until, type World } from '../support/private-home.ts';
 import { startWatch, type Watching } from '../support/watch.ts';
@@ -18,6 +18,8 @@ instances:
 
 const LABEL = 'com.example.web';
 const PLIST = `.local/state/reconcile/embedded/LaunchAgents/${LABEL}.plist`;
+/** Where the loop keeps its own files. */
+const LOOP = '.local/state/reconcile/embedded/loop';
 
 let world: World;
 let watching: Watching | null = null;
@@ -231,7 +233,7 @@ describe('watch', () => {
     const second = await world.reconcile('watch');
     expect(second).toMatchObject({ code: 75 });
     expect(second.stderr).toContain(`process ${watching.pid}`);
-    expect(second.stdout).toContain('ended (failed) after 0 rounds');
+    expect(second.stdout).toContain('ended (watch/running) after 0 rounds');
     expect((await world.reconcile('watch', '-f', '-')).code).toBe(64);
     expect((await world.reconcile('watch', '-t', 'nothing-such')).code).toBe(75);
     await watching.end();
@@ -240,6 +242,70 @@ describe('watch', () => {
     expect(text.stdout).toMatch(/watching .*reconcile\.yaml, every 200 ms/);
     expect(text.stdout).toMatch(/1 job of the stack test/);
     expect((await world.reconcile('watch', '-t', 'nothing-such')).code).toBe(64);
+  });
+
+  it('takes its lock again when its files are removed, so that no second loop comes up', async () => {
+    const half = world.write(`${LOOP}/.reconcile-4194303-0123456789abcdef`, 'half a file of a killed one');
+    watching = startWatch(world);
+    await watching.told('applied');
+    expect(existsSync(half)).toBe(false);
+    rmSync(join(world.home, LOOP), { recursive: true });
+    expect(await watching.told('trouble')).toMatchObject({ code: 'watch/lock-removed', retry_at: null });
+    expect((await world.reconcile('watch')).code).toBe(75);
+    // All that it leaves for others is there again.
+    await until('the note is written', () => existsSync(join(world.home, LOOP, 'test.note.json')));
+    expect(existsSync(join(world.home, LOOP, 'test.json'))).toBe(true);
+    await world.launchctl('bootout', target());
+    await watching.told('applied', ({ op }) => op === 'load');
+    expect(await watching.end()).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends with a clear word when another loop has come up without its lock', async () => {
+    const first = startWatch(world);
+    onTestFinished(() => void first.end('SIGKILL'));
+    await first.told('applied');
+    process.kill(first.pid, 'SIGSTOP');
+    rmSync(join(world.home, LOOP), { recursive: true });
+    watching = startWatch(world);
+    await watching.told('file-loaded');
+    await world.launchctl('bootout', target());
+    await watching.told('applied', ({ op }) => op === 'load');
+    const ended = first.end('SIGCONT');
+    expect(await ended).toEqual({ code: 75, signal: null });
+    const [stopped, document] = first.events().slice(-2);
+    expect(stopped).toMatchObject({ event: 'stopped', why: 'watch/running' });
+    expect(JSON.stringify(document)).toContain(
+      `process ${watching.pid} is the loop over the stack test by now`,
+    );
+    expect(first.events().filter(({ op }) => op === 'load')).toEqual([]);
+  });
+
+  it('goes on healing when what it remembers cannot be written down, and says so once', async () => {
+    const path = join(world.home, LOOP, 'test.json');
+    watching = startWatch(world);
+    await watching.told('applied');
+    rmSync(path, { force: true });
+    // In its place there is a folder, which no file replaces.
+    mkdirSync(join(path, 'x'), { recursive: true });
+    for (let turn = 1; turn <= 2; turn++) {
+      const from = watching.events().length;
+      await world.launchctl('bootout', target());
+      await watching.told('applied', ({ op }) => op === 'load', from);
+    }
+    expect(watching.events().filter(({ event }) => event === 'trouble')).toMatchObject([
+      { code: 'watch/own-files', retry_at: null },
+    ]);
+    rmSync(path, { recursive: true });
+    expect(await watching.told('recovered')).toMatchObject({ code: 'watch/own-files' });
+    // It knows what it did meanwhile.
+    expect(JSON.parse(readFileSync(path, 'utf8')).jobs[target()].corrections).toHaveLength(2);
+    // A loop that cannot read it begins with nothing, and begins.
+    await watching.end();
+    rmSync(path);
+    mkdirSync(join(path, 'x'), { recursive: true });
+    watching = startWatch(world);
+    await watching.told('file-loaded');
+    expect(watching.stderr()).toContain('counts anew');
   });
 
   it('minds one stack only: a file that is renamed is told of, and the last good one stays in force', async () => {

@@ -66,6 +66,7 @@ async function play(stage: Stage) {
       });
       return { changes: chosen, report: { changed: true, results, diagnostics: [], interrupted: false } };
     },
+    stayAlone: async () => false,
     takeTold: async () => told(now),
     saveState: async (next) => {
       state = next;

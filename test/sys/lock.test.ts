@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { realClock } from '../../src/sys/clock.ts';
@@ -54,6 +54,30 @@ describe('acquireLock', () => {
     expect(readdirSync(folder)).toHaveLength(2);
     await release();
     expect(readdirSync(folder)).toEqual(['ledger.json']);
+  });
+
+  it('tells its holder that it was taken away with its folder', async () => {
+    const folder = join(temporaryFolder(), 'state');
+    const release = await acquireLock(folder, now);
+    expect(await release.stands()).toBe(true);
+    rmSync(folder, { recursive: true });
+    expect(await release.stands()).toBe(false);
+    await release();
+    const again = await acquireLock(folder, now);
+    expect([await again.stands(), await release.stands()]).toEqual([true, false]);
+  });
+
+  it('is let go of even if its file cannot be removed', async () => {
+    const folder = temporaryFolder();
+    const release = await acquireLock(folder, now);
+    const [name = ''] = readdirSync(folder);
+    // No file any more, and so nothing that can be unlinked.
+    rmSync(join(folder, name));
+    mkdirSync(join(folder, name));
+    await release();
+    const next = await acquireLock(folder, now);
+    await next();
+    expect(readdirSync(folder)).toEqual([name]);
   });
 
   it('lets nobody in beside a holder whose claim is younger, as when the clock was set back', async () => {
