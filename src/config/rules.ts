@@ -3,6 +3,7 @@ import type { Collector } from './collector.ts';
 import { RUN_FIELDS } from './layers.ts';
 import { meantBy } from './misfit.ts';
 import { isBareTilde, type MapNode, member, placeOf, type Span, type YamlNode } from './node.ts';
+import { suggest } from './suggest.ts';
 
 /** What several fields of one layer, or of one merged instance, say together. */
 export function checkFields(fields: MapNode, collector: Collector): void {
@@ -96,6 +97,7 @@ function checkSchedule(fields: MapNode, collector: Collector): void {
   if (schedule?.kind !== 'list') return;
   for (const entry of schedule.items) {
     if (entry.kind !== 'map' || member(entry, 'minute') !== undefined) continue;
+    if ([...entry.entries.keys()].some((key) => suggest(key, ['minute']) !== null)) continue;
     const message = 'Without `minute` launchd would start the job in every minute of that time.';
     const hint = 'Write `minute: 0`, or `minute: "*"` if each minute is meant.';
     collector.report({ code: 'schedule/no-minute', message, hint }, entry.span);

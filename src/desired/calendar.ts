@@ -62,6 +62,8 @@ function timesOfEntry(draft: Draft, entry: CalendarEntry, field: string): readon
     const value = entry[part];
     if (typeof value === 'number') time[part] = part === 'weekday' ? value % 7 : value;
   }
+  // Without a minute that is one, that is told by the file itself.
+  if (entry.minute === undefined) return null;
   if (Object.keys(time).length === 0) {
     draft.problems.error(
       'schedule/every-minute',

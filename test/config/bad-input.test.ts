@@ -164,6 +164,18 @@ describe('bad fields', () => {
     ],
     ['an empty text', 'command: x\nstdout: ""', '5:13 field/empty', 'Write a value'],
     ['nothing to run', 'stdout: /tmp/x', '3:3 run/missing', '`command:`'],
+    [
+      'a slip in the minute, told once',
+      'command: x\nstart: {schedule: [{mintue: 5, hour: 3}]}',
+      '5:25 field/unknown',
+      '`minute`',
+    ],
+    [
+      'a month and no minute',
+      'command: x\nstart: {schedule: [{month: 5}]}',
+      '5:24 schedule/no-minute',
+      '`minute: 0`',
+    ],
     ['nothing but a slip to run, told once', 'comand: x', '4:5 field/unknown', '`command`'],
     ['an entry of another tool to run, told once', 'exec: x', '4:5 field/unknown', '`command`'],
     ['two things to run', 'command: x\nscript: y', '5:13 run/conflict', 'Keep one'],

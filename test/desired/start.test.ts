@@ -68,6 +68,8 @@ describe('start', () => {
 
   it.each<[InstanceFields, readonly string[]]>([
     [{ start: { schedule: [{ minute: '*' }] } }, ['error schedule/every-minute']],
+    // Its minute is missing or wrong, which the file itself tells.
+    [{ start: { schedule: [{}] } }, []],
     [{ start: { schedule: [{ minute: 0, day: 1, weekday: 1 }] } }, ['warning schedule/day-or-weekday']],
     [{ start: { schedule: '0 0 30 2 *' } }, ['warning schedule/never']],
     [{ start: { schedule: '0 0 29 2 *' } }, []],
