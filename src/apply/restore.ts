@@ -1,8 +1,8 @@
 import { parseTarget } from '../launchd/domains.ts';
 import { DEFAULT_EXIT_TIMEOUT } from '../launchd/throttle.ts';
 import type { Domain } from '../model/domain.ts';
+import { quoteForShell } from '../model/shell.ts';
 import { bootout, disable, enable, printDisabled } from '../sys/client.ts';
-import { quoteForShell } from '../sys/shell.ts';
 import { load, loadedElsewhere } from './actions/load.ts';
 import { waitUntilGone } from './actions/unload.ts';
 import { APPEARS_MS } from './actions/verify.ts';

@@ -1,5 +1,5 @@
 import type { Places } from '../model/domain.ts';
-import { quoteForShell } from '../sys/shell.ts';
+import { quoteForShell } from '../model/shell.ts';
 
 /** How an agent was asked for. */
 export interface AgentRequest {

@@ -36,7 +36,7 @@ export const agentInstall: Command<{ readonly interval?: number; readonly system
   const node = stableNode(process.execPath, realLookup);
   const command = stableCommand(process.argv[1] ?? ourselves(), realLookup);
   if (system && process.getuid?.() === 0) refuseUntrusted(node.path, command.path, declaration);
-  for (const each of [node, command]) warnPinned(each, context);
+  for (const each of [node, command]) warnPinned(each, context, installCommand(request, world.places));
   const { name } = declaration.config;
   const told = await refuseTaken(declaration, world, context);
   noteDiagnostics(context, told, declaration.sources);
@@ -160,10 +160,10 @@ function withFiles(asked: Context): Context {
   });
 }
 
-function warnPinned({ path, pinned }: StablePath, { terminal }: Context): void {
+function warnPinned({ path, pinned }: StablePath, { terminal }: Context, install: string): void {
   if (pinned === null) return;
   terminal.note(
-    `warning: The agent would run ${path}, and ${pinned}. After an update or a clean-up it may be gone: run \`reconcile agent install\` again then.`,
+    `warning: The agent would run ${path}, and ${pinned}. After an update or a clean-up it may be gone: run \`${install}\` again then.`,
     'always',
   );
 }

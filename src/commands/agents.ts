@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../model/ledger.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { isArray } from '../model/plist.ts';
+import { printService } from '../sys/client.ts';
 import { type AgentRequest, requestOf } from './agent-command.ts';
 import { AGENT_SOURCE } from './agent-job.ts';
 import type { Context } from './context.ts';
@@ -88,6 +89,16 @@ export async function findAgent(name: string, context: Context, world: World): P
   const { entries } = await world.ports.ledger.read();
   const agent = entries.find((entry) => entry.stack === AGENT_STACK && isMeant(entry));
   return agent === undefined || declaredJobs(context).some(isMeant) ? null : agent;
+}
+
+/** What a person types to end the loop of that process: killed, an agent's would be back at once. */
+export async function endOfLoop({ ports }: World, stack: string, pid: number): Promise<string> {
+  const { entries } = await ports.ledger.read();
+  const agent = entries.find((entry) => entry.stack === AGENT_STACK && entry.instance === stack);
+  if (agent === undefined) return `kill ${pid}`;
+  const reading = await printService(ports.launchctl, agent.domain, agent.label);
+  const isAgents = reading.state === 'loaded' && reading.service.pid === pid;
+  return isAgents ? `reconcile agent uninstall ${stack}` : `kill ${pid}`;
 }
 
 /** Whoever asks for an agent needs no file, as where that is why he asks. */

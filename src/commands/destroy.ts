@@ -1,7 +1,7 @@
-import { AGENT_STACK } from '../model/agent.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { observe } from '../observe/observe.ts';
 import { planChanges } from '../plan/plan.ts';
+import { endOfLoop } from './agents.ts';
 import type { Command } from './context.ts';
 import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
 import { executePlan } from './execution.ts';
@@ -61,14 +61,13 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
 async function refuseBesideLoop(world: World, stack: string): Promise<void> {
   const pid = await runningLoop(world, stack);
   if (pid === null) return;
-  const { entries } = await world.ports.ledger.read();
-  const isAgents = entries.some((entry) => entry.stack === AGENT_STACK && entry.instance === stack);
+  const end = await endOfLoop(world, stack, pid);
   void world.userSide?.end();
   throw new ReconcileError(
     'watch/running',
     `A loop over the stack ${stack} runs (process ${pid}): it would make anew what is destroyed.`,
     {
-      hint: `End it first: ${isAgents ? `reconcile agent uninstall ${stack}` : `kill ${pid}`}`,
+      hint: `End it first: ${end}`,
       exitCode: EXIT.locked,
     },
   );

@@ -3,9 +3,9 @@ import type { Imported, ImportedJob, InstalledPlist, RefusedPlist } from '../des
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Places } from '../model/domain.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
+import { quoteForShell } from '../model/shell.ts';
 import { renderDiagnostics } from '../report/diagnostics.ts';
 import { renderImported } from '../report/import-text.ts';
-import { quoteForShell } from '../sys/shell.ts';
 import type { Command, Context } from './context.ts';
 import { forWhom } from './declaration.ts';
 import { printDocument } from './document.ts';

@@ -1,5 +1,6 @@
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { acquireLock, type Release } from '../sys/lock.ts';
+import { endOfLoop } from './agents.ts';
 import { loopLock } from './loop-files.ts';
 import type { World } from './world.ts';
 
@@ -14,17 +15,17 @@ export interface Alone {
 
 /** Two loops over one stack would count each other's work. Throws ReconcileError `watch/running` (exit 75). */
 export async function beAlone(world: World, stack: string, signal: AbortSignal): Promise<Alone> {
-  let release = await takeLoopLock(world, stack, signal, (pid) => ({
+  let release = await takeLoopLock(world, stack, signal, (pid, end) => ({
     message: `A loop over the stack ${stack} runs already: process ${pid}.`,
-    hint: `See \`reconcile agent status\`; to end that one: kill ${pid}`,
+    hint: `See \`reconcile agent status\`; to end that one: ${end}`,
   }));
   let removed = false;
   return {
     async stay() {
       if (await release.stands()) return;
-      release = await takeLoopLock(world, stack, signal, (pid) => ({
+      release = await takeLoopLock(world, stack, signal, (pid, end) => ({
         message: `The lock of this loop was removed while it ran, and process ${pid} is the loop over the stack ${stack} by now; this one ends.`,
-        hint: `Nothing is to be done: that one goes on. To end it: kill ${pid}`,
+        hint: `Nothing is to be done: that one goes on. To end it: ${end}`,
       }));
       removed = true;
     },
@@ -41,7 +42,7 @@ async function takeLoopLock(
   world: World,
   stack: string,
   signal: AbortSignal,
-  taken: (pid: string) => { readonly message: string; readonly hint: string },
+  taken: (pid: number, end: string) => { readonly message: string; readonly hint: string },
 ): Promise<Release> {
   try {
     return await acquireLock(loopLock(world, stack), {
@@ -52,7 +53,8 @@ async function takeLoopLock(
     });
   } catch (error) {
     if (!(error instanceof ReconcileError) || error.code !== 'lock/held') throw error;
-    const { message, hint } = taken(/process (\d+)/.exec(error.message)?.[1] ?? '');
+    const pid = Number(/process (\d+)/.exec(error.message)?.[1]);
+    const { message, hint } = taken(pid, await endOfLoop(world, stack, pid));
     throw new ReconcileError('watch/running', message, { hint, exitCode: EXIT.locked, cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Host } from '../model/domain.ts';
 import type { OnEvent } from '../model/on-event.ts';
+import { quoteForShell } from '../model/shell.ts';
 import type { Collector } from './collector.ts';
 import { decodeYaml } from './decode.ts';
 import { isGlob } from './glob.ts';
@@ -105,7 +106,11 @@ function gatherFile(path: string, role: Role, askedAt: Span | null, state: Gathe
   const reading = state.source.read(path);
   if (!reading.ok) {
     const isIncluded = askedAt !== null;
-    refuse(`file/${reading.reason}`, reading.message, reading.hint ?? fileHint(reading.reason, isIncluded));
+    refuse(
+      `file/${reading.reason}`,
+      reading.message,
+      reading.hint ?? fileHint(reading.reason, path, isIncluded),
+    );
     return;
   }
   const { realPath, text } = reading;
@@ -140,13 +145,14 @@ function gatherFile(path: string, role: Role, askedAt: Span | null, state: Gathe
 
 function fileHint(
   reason: (SourceReading & { ok: false })['reason'],
+  path: string,
   isIncluded: boolean,
 ): string | undefined {
   switch (reason) {
     case 'missing':
       return isIncluded
         ? 'Check the path; a `?` at its end says that the file may be absent.'
-        : 'Check the path, or run `reconcile init -f` with it to write a first file there.';
+        : `Check the path, or run \`reconcile init -f ${quoteForShell(path)}\` to write a first file there.`;
     case 'too-large':
       return 'Check that it is the right file, or split it with `include:`.';
     case 'untrusted':

@@ -3,7 +3,7 @@ import type { Job } from '../model/job.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { ObservedPlist } from '../model/observed.ts';
 import type { Blocked } from '../model/plan.ts';
-import { word } from './finding.ts';
+import { quoteForShell } from '../model/shell.ts';
 import type { Situation } from './situation.ts';
 
 type Named = Pick<Job, 'label' | 'domain'>;
@@ -29,7 +29,7 @@ export function otherStack({ stack, source: from, label }: LedgerEntry, source: 
     hint:
       from === source
         ? `This file was called so before: write \`name: ${stack}\` again, or give this instance another label.`
-        : `Give this instance another label, or first run \`reconcile forget ${label} --file ${word(from)}\`, and then --adopt here.`,
+        : `Give this instance another label, or first run \`reconcile forget ${label} --file ${quoteForShell(from)}\`, and then --adopt here.`,
   };
 }
 

@@ -38,8 +38,3 @@ export function isMissing({ path, symlink }: PathLook): string {
 export function user({ runner }: Requirements): string {
   return runner.uid === 0 ? 'root' : `the user with uid ${runner.uid}`;
 }
-
-/** As it must be typed in a shell. */
-export function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

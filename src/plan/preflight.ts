@@ -7,7 +7,8 @@ import type { Observed, ObservedService } from '../model/observed.ts';
 import type { Blocked, Change, Plan } from '../model/plan.ts';
 import type { PathLook, Preflight } from '../model/requirements.ts';
 import type { LastExit } from '../model/service.ts';
-import { COULD_NOT_START, type Finding, NOT_FOUND, word } from './finding.ts';
+import { quoteForShell } from '../model/shell.ts';
+import { COULD_NOT_START, type Finding, NOT_FOUND } from './finding.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import { aboutTrigger, judgeRequirements, whyEnded } from './requirements.ts';
 
@@ -139,7 +140,7 @@ function aboutVolume(folder: PathLook, volumes: readonly string[]): readonly Fin
       exit: null,
       cause: `${folder.path} is on another volume than macOS`,
       effect: (who) => `so launchd may refuse ${who}, or not find it at the next login`,
-      hint: `Declare it with \`domain: all-users\` or \`domain: system\`, whose folders are on the volume of macOS; \`df ${word(folder.path)}\` shows which it is on.`,
+      hint: `Declare it with \`domain: all-users\` or \`domain: system\`, whose folders are on the volume of macOS; \`df ${quoteForShell(folder.path)}\` shows which it is on.`,
     },
   ];
 }
@@ -160,7 +161,7 @@ function whyRefused(
   lookup: Lookup,
 ): Blocked | null {
   const writes = change.actions.some(({ action }) => action === 'write-plist');
-  const where = word(folder.path);
+  const where = quoteForShell(folder.path);
   const owner = owners.find((uid) => uid !== 0) ?? 0;
   if (folder.kind === 'hidden') return null;
   if (folder.kind === 'missing') {
@@ -175,7 +176,7 @@ function whyRefused(
     return blockedBy(
       'preflight/folder-not-a-folder',
       `${folder.path} is not a folder, so no plist can be put there.`,
-      `Move it away: \`mv ${where} ${word(`${folder.path}.old`)}\`.`,
+      `Move it away: \`mv ${where} ${quoteForShell(`${folder.path}.old`)}\`.`,
     );
   if (folder.uid !== null && !owners.includes(folder.uid))
     return blockedBy(
@@ -201,7 +202,7 @@ function whyRefused(
   return blockedBy(
     'preflight/plist-owner',
     `${job.path} belongs to uid ${uid}, and launchd loads into ${job.domain} only what belongs to uid ${owner} or root.`,
-    `Run \`sudo chown ${owner} ${word(job.path)}\`, then this again.`,
+    `Run \`sudo chown ${owner} ${quoteForShell(job.path)}\`, then this again.`,
   );
 }
 
@@ -212,13 +213,13 @@ function whyNotMade(folder: PathLook, above: PathLook | null): Blocked | null {
     return blockedBy(
       'preflight/folder-not-a-folder',
       `${folder.path} cannot be made, since ${above.path} is not a folder.`,
-      `See what is there with \`ls -l ${word(above.path)}\`, and move it away.`,
+      `See what is there with \`ls -l ${quoteForShell(above.path)}\`, and move it away.`,
     );
   if (above.may.write !== false) return null;
   return blockedBy(
     'preflight/folder-unwritable',
     `${folder.path} cannot be made, since you may not write to ${above.path}.`,
-    `See whose it is with \`ls -ld ${word(above.path)}\`; a folder below your home should be yours.`,
+    `See whose it is with \`ls -ld ${quoteForShell(above.path)}\`; a folder below your home should be yours.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Lookup, PathLook, ProgramLook, Requirements } from '../model/requirements.ts';
-import { type Finding, isMissing, NOT_FOUND, NOT_STARTED, user, warning, word } from './finding.ts';
+import { quoteForShell } from '../model/shell.ts';
+import { type Finding, isMissing, NOT_FOUND, NOT_STARTED, user, warning } from './finding.ts';
 
 /** The program, its interpreter, and what `env` is to find: the first thing that is wrong. */
 export function aboutProgram(program: ProgramLook, needs: Requirements): readonly Finding[] {
@@ -11,7 +12,7 @@ export function aboutProgram(program: ProgramLook, needs: Requirements): readonl
         'program-missing',
         `${lookup.name} is in none of ${lookup.folders.join(':')}, where launchd looks a bare name up`,
         NOT_STARTED,
-        `Write its path in full; \`command -v ${word(lookup.name)}\` tells it.`,
+        `Write its path in full; \`command -v ${quoteForShell(lookup.name)}\` tells it.`,
       ),
     ];
   }
@@ -32,8 +33,8 @@ function wrongFile(look: PathLook, needs: Requirements, what: 'program' | 'inter
         isMissing(look),
         NOT_STARTED,
         look.symlink
-          ? `See where it leads with \`ls -l ${word(path)}\`, and mend it.`
-          : `Install it, or correct its path; \`ls -l ${word(path)}\` shows when it is there.`,
+          ? `See where it leads with \`ls -l ${quoteForShell(path)}\`, and mend it.`
+          : `Install it, or correct its path; \`ls -l ${quoteForShell(path)}\` shows when it is there.`,
       );
     case 'folder':
     case 'other':
@@ -41,7 +42,7 @@ function wrongFile(look: PathLook, needs: Requirements, what: 'program' | 'inter
         `${what}-not-a-file`,
         `${path} is ${look.kind === 'folder' ? 'a folder' : 'no regular file'}`,
         NOT_STARTED,
-        `Name the program itself; look with \`ls -la ${word(path)}\`.`,
+        `Name the program itself; look with \`ls -la ${quoteForShell(path)}\`.`,
       );
     case 'file': {
       if (look.may.execute !== false) return null;
@@ -51,8 +52,8 @@ function wrongFile(look: PathLook, needs: Requirements, what: 'program' | 'inter
         nobody ? `${path} is not executable` : `${path} may not be executed by ${user(needs)}`,
         NOT_STARTED,
         nobody
-          ? `Run \`chmod +x ${word(path)}\`.`
-          : `See who may run it and enter its folders: \`ls -ld ${word(path)}\`.`,
+          ? `Run \`chmod +x ${quoteForShell(path)}\`.`
+          : `See who may run it and enter its folders: \`ls -ld ${quoteForShell(path)}\`.`,
       );
     }
   }
@@ -65,7 +66,7 @@ function wrongForm(path: string, form: ProgramLook['form'], needs: Requirements)
       'no-interpreter-line',
       `${path} is a text that does not begin with #! and an interpreter`,
       NOT_STARTED,
-      `Put \`#!/bin/sh\`, or whatever runs it, into its first line; see it with \`head -1 ${word(path)}\`.`,
+      `Put \`#!/bin/sh\`, or whatever runs it, into its first line; see it with \`head -1 ${quoteForShell(path)}\`.`,
     );
   const { interpreter, byName } = form;
   const wrong = wrongFile(interpreter, needs, 'interpreter');
@@ -74,7 +75,9 @@ function wrongForm(path: string, form: ProgramLook['form'], needs: Requirements)
     return {
       ...wrong,
       cause: `${path} wants to be run by ${interpreter.path.trimEnd()}, but ${windows ? 'its first line ends as on Windows' : wrong.cause}`,
-      hint: windows ? `Give it the line ends of Unix: \`perl -pi -e 's/\\r$//' ${word(path)}\`.` : wrong.hint,
+      hint: windows
+        ? `Give it the line ends of Unix: \`perl -pi -e 's/\\r$//' ${quoteForShell(path)}\`.`
+        : wrong.hint,
     };
   }
   if (byName === null || byName.found !== null || byName.unsure) return null;
@@ -90,6 +93,6 @@ function notFoundByEnv(lookup: Lookup, path: string): Finding {
     exit: NOT_FOUND,
     cause: `${path} is to run ${name}, which is in none of ${lookup.folders.join(':')}, the PATH of this job`,
     effect: (who) => `so ${who} will end with exit code 127`,
-    hint: `Add its folder with \`path: [FOLDER]\`; \`command -v ${word(name)}\` tells it.`,
+    hint: `Add its folder with \`path: [FOLDER]\`; \`command -v ${quoteForShell(name)}\` tells it.`,
   };
 }

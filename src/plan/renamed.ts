@@ -20,11 +20,15 @@ export function findFormerStacks(
   return [...groupBy(left, (entry) => entry.stack)].sort(byName).map(([former, entries]) => {
     const labels = entries.map(({ label }) => label).sort();
     const more = labels.length - NAMED;
-    const [stays, them] = labels.length === 1 ? ['job stays', 'it'] : ['jobs stay', 'them'];
+    const named = labels.slice(0, NAMED).join(', ') + (more > 0 ? `, and ${more} more` : '');
+    const [stay, them] =
+      labels.length === 1
+        ? ['1 job of that one stays', 'it']
+        : [`${labels.length} jobs of that one stay`, 'them'];
     return {
       code: 'stack/renamed',
       severity: 'warning',
-      message: `This file was applied as the stack “${former}” before; ${labels.length} ${stays} of that one, and nothing here minds ${them}: ${labels.slice(0, NAMED).join(', ')}${more > 0 ? `, and ${more} more` : ''}.`,
+      message: `This file was applied as the stack “${former}” before; ${stay}, beside those of ${stack}, and nothing here minds ${them}: ${named}.`,
       file: source,
       line: null,
       column: null,

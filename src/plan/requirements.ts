@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { PathLook, ReadLook, Requirements, StreamLook } from '../model/requirements.ts';
 import type { LastExit } from '../model/service.ts';
-import { COULD_NOT_START, type Finding, isMissing, NOT_STARTED, user, warning, word } from './finding.ts';
+import { quoteForShell } from '../model/shell.ts';
+import { COULD_NOT_START, type Finding, isMissing, NOT_STARTED, user, warning } from './finding.ts';
 import { aboutProgram } from './program-findings.ts';
 
 /**
@@ -62,8 +63,8 @@ function aboutFolder(look: PathLook, needs: Requirements): readonly Finding[] {
         `The working directory ${isMissing(look)}`,
         NOT_STARTED,
         look.symlink
-          ? `See where it leads with \`ls -l ${word(path)}\`, and mend it.`
-          : `Run \`mkdir -p ${word(path)}\`.`,
+          ? `See where it leads with \`ls -l ${quoteForShell(path)}\`, and mend it.`
+          : `Run \`mkdir -p ${quoteForShell(path)}\`.`,
       ),
     ];
   if (look.kind !== 'folder')
@@ -72,7 +73,7 @@ function aboutFolder(look: PathLook, needs: Requirements): readonly Finding[] {
         'working-dir-not-a-folder',
         `The working directory ${path} is not a folder`,
         NOT_STARTED,
-        `Name another folder; see what is there with \`ls -l ${word(path)}\`.`,
+        `Name another folder; see what is there with \`ls -l ${quoteForShell(path)}\`.`,
       ),
     ];
   if (look.may.execute !== false) return [];
@@ -81,7 +82,7 @@ function aboutFolder(look: PathLook, needs: Requirements): readonly Finding[] {
       'working-dir-closed',
       `The working directory ${path} may not be entered by ${user(needs)}`,
       NOT_STARTED,
-      `See who may with \`ls -ld ${word(path)}\`.`,
+      `See who may with \`ls -ld ${quoteForShell(path)}\`.`,
     ),
   ];
 }
@@ -100,7 +101,7 @@ function aboutRead({ look, secret }: ReadLook, needs: Requirements): readonly Fi
         'secret-missing',
         `${what} ${isMissing(look)}`,
         ENDS_AT_ONCE,
-        `Put it there, for you alone: \`(umask 077; cat > ${word(path)})\`.`,
+        `Put it there, for you alone: \`(umask 077; cat > ${quoteForShell(path)})\`.`,
       ),
     ];
   if (look.kind !== 'file')
@@ -113,7 +114,7 @@ function aboutRead({ look, secret }: ReadLook, needs: Requirements): readonly Fi
         'secret-unreadable',
         `${what} ${path} may not be read by ${user(needs)}`,
         ENDS_AT_ONCE,
-        `Run \`${look.uid === needs.runner.uid ? 'chmod u+r' : `sudo chown ${needs.runner.uid}`} ${word(path)}\`.`,
+        `Run \`${look.uid === needs.runner.uid ? 'chmod u+r' : `sudo chown ${needs.runner.uid}`} ${quoteForShell(path)}\`.`,
       ),
     ];
   if (mode === null || (mode & 0o077) === 0) return [];
@@ -123,7 +124,7 @@ function aboutRead({ look, secret }: ReadLook, needs: Requirements): readonly Fi
         'secret-open',
         `${what} ${path} can be read or changed by others (mode ${mode.toString(8).padStart(4, '0')})`,
         (who) => `so what ${who} reads from it is no secret`,
-        `Run \`chmod go= ${word(path)}\`.`,
+        `Run \`chmod go= ${quoteForShell(path)}\`.`,
       ),
       exit: null,
     },
@@ -140,7 +141,7 @@ export function aboutTrigger(look: PathLook): readonly Finding[] {
         'trigger-missing',
         kind === 'missing' ? `restart_on: ${isMissing(look)}` : `restart_on: ${path} is no file`,
         (who) => `so no change of it restarts ${who}`,
-        `Correct the path, or take it out; see what is there with \`ls -ld ${word(posix.dirname(path))}\`.`,
+        `Correct the path, or take it out; see what is there with \`ls -ld ${quoteForShell(posix.dirname(path))}\`.`,
       ),
       exit: null,
     },
@@ -164,7 +165,12 @@ function aboutStream(
     if (look.kind !== 'missing') return [];
     const cause = `${isMissing(look)}, and ${name} is to read ${what} from it`;
     return [
-      warning('stdin-missing', cause, NOT_STARTED, `Run \`touch ${word(path)}\`, or leave \`stdin\` out.`),
+      warning(
+        'stdin-missing',
+        cause,
+        NOT_STARTED,
+        `Run \`touch ${quoteForShell(path)}\`, or leave \`stdin\` out.`,
+      ),
     ];
   }
   switch (look.kind) {
@@ -187,7 +193,7 @@ function aboutStream(
           'log-unwritable',
           `${user(needs)} may not write the log ${path}${look.uid === null || look.uid === needs.runner.uid ? '' : `, which belongs to uid ${look.uid}`}`,
           NOT_STARTED,
-          `Run \`${look.uid === needs.runner.uid ? 'chmod u+w' : `sudo chown ${needs.runner.uid}`} ${word(path)}\`.`,
+          `Run \`${look.uid === needs.runner.uid ? 'chmod u+w' : `sudo chown ${needs.runner.uid}`} ${quoteForShell(path)}\`.`,
         ),
       ];
     case 'missing':
@@ -202,7 +208,7 @@ function aboutLogFolder(path: string, folder: PathLook, needs: Requirements): re
         'log-folder-not-a-folder',
         `The log ${path} cannot be made, since ${folder.path} is not a folder`,
         NOT_STARTED,
-        `Name another log; see what is there with \`ls -l ${word(folder.path)}\`.`,
+        `Name another log; see what is there with \`ls -l ${quoteForShell(folder.path)}\`.`,
       ),
     ];
   if (folder.kind !== 'folder' || (folder.may.write !== false && folder.may.execute !== false)) return [];
@@ -211,7 +217,7 @@ function aboutLogFolder(path: string, folder: PathLook, needs: Requirements): re
       'log-folder-unwritable',
       `The log ${path} cannot be made, since ${user(needs)} may not write to ${folder.path}`,
       NOT_STARTED,
-      `Choose a folder that it may write to, or run \`sudo chown ${needs.runner.uid} ${word(folder.path)}\` if that folder is its own.`,
+      `Choose a folder that it may write to, or run \`sudo chown ${needs.runner.uid} ${quoteForShell(folder.path)}\` if that folder is its own.`,
     ),
   ];
 }
@@ -228,8 +234,8 @@ function aboutWatched(key: 'WatchPaths' | 'QueueDirectories', look: PathLook): r
       effect: (who) => `so it starts ${who} only once that is made`,
       hint:
         key === 'WatchPaths'
-          ? `If that is a slip, correct it; see what is there with \`ls -ld ${word(posix.dirname(look.path))}\`.`
-          : `Run \`mkdir -p ${word(look.path)}\`.`,
+          ? `If that is a slip, correct it; see what is there with \`ls -ld ${quoteForShell(posix.dirname(look.path))}\`.`
+          : `Run \`mkdir -p ${quoteForShell(look.path)}\`.`,
     },
   ];
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseRelease, releaseWords } from '../launchd/releases.ts';
 import type { Host, Places } from '../model/domain.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
-import { quoteForShell } from './shell.ts';
+import { quoteForShell } from '../model/shell.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

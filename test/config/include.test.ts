@@ -102,6 +102,13 @@ describe('further root files', () => {
   it('are reported when they cannot be read', () => {
     const loaded = load(['/gone.yaml'], {});
     expect(loaded).toMatchObject({ config: null, partial: null });
-    expect(loaded.diagnostics).toMatchObject([{ code: 'file/missing', file: '/gone.yaml', line: null }]);
+    expect(loaded.diagnostics).toMatchObject([
+      {
+        code: 'file/missing',
+        file: '/gone.yaml',
+        line: null,
+        hint: expect.stringContaining('`reconcile init -f /gone.yaml`'),
+      },
+    ]);
   });
 });

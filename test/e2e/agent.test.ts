@@ -130,6 +130,19 @@ describe('agent', () => {
     await until('it has found the new file', async () => applied(await agent(), 'tick', 'create'));
   });
 
+  it('is named, and how to end it, to who would start another loop or destroy its stack', async () => {
+    const pid = pidOf(await agent());
+    for (const command of [
+      ['watch', '--rounds', '1'],
+      ['destroy', '--yes'],
+    ]) {
+      const { code, stderr } = await world.reconcile(...command);
+      expect({ code, command }).toMatchObject({ code: 75 });
+      expect(stderr).toContain(`process ${pid}`);
+      expect(stderr).toContain('reconcile agent uninstall test');
+    }
+  });
+
   it('keeps what it says beside its log small, too, while it runs', async () => {
     const errors = join(world.home, '.local/state/reconcile/embedded/loop/test.err.log');
     appendFileSync(errors, 'x'.repeat(1024 * 1024 + 1));
@@ -271,6 +284,10 @@ describe('agent', () => {
       // What the warning says to type works as it stands.
       const [, more] = /More: reconcile (.*)/.exec(stderr) ?? [];
       expect((await world.reconcile(...(more ?? '').split(' '))).stdout).toContain('watch/running');
+      // To take the agent away would end no loop.
+      expect((await world.reconcile('destroy', '--yes')).stderr).toContain(
+        `End it first: kill ${byHand.pid}`,
+      );
       const status = await world.reconcile('agent', 'status');
       expect(status.code).toBe(1);
       expect(status.stdout).toMatch(new RegExp(`state +waiting: .*kill ${byHand.pid}`));

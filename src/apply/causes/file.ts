@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import { domainUid } from '../../launchd/domains.ts';
 import type { ReconcileError } from '../../model/errors.ts';
 import { isArray, isDict } from '../../model/plist.ts';
+import { quoteForShell } from '../../model/shell.ts';
 import { readPlist } from '../../plist/read.ts';
 import { findRunner, realLooker } from '../../sys/look.ts';
-import { quoteForShell } from '../../sys/shell.ts';
 import { refuse } from '../failure.ts';
 import { type Refusal, texts } from './refusal.ts';
 

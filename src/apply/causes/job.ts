@@ -1,7 +1,7 @@
 import { domainKind, isAppleLabel, sessionType } from '../../launchd/domains.ts';
 import type { ReconcileError } from '../../model/errors.ts';
+import { quoteForShell } from '../../model/shell.ts';
 import { findRunner } from '../../sys/look.ts';
-import { quoteForShell } from '../../sys/shell.ts';
 import { refuse } from '../failure.ts';
 import { type Refusal, texts } from './refusal.ts';
 
