@@ -1,4 +1,4 @@
-import { type ReadsAtStart, type StartSecret, wrap } from '../launchd/wrapper.ts';
+import { isShellsOwn, type ReadsAtStart, type StartSecret, wrap } from '../launchd/wrapper.ts';
 import { isDict, type PlistDict } from '../model/plist.ts';
 import type { Draft } from './draft.ts';
 import { absolutePath } from './paths.ts';
@@ -59,6 +59,13 @@ function readsOf(draft: Draft, plist: PlistDict): ReadsAtStart | null {
   const set = isDict(environment) ? Object.keys(environment.entries) : [];
   const all: StartSecret[] = [];
   for (const [name, { file, keychain }] of Object.entries(secrets)) {
+    if (isShellsOwn(name))
+      draft.problems.error(
+        'secrets/name',
+        `secrets.${name}`,
+        `${name} is a variable that the shell which reads the secret keeps for itself.`,
+        'Give it another name.',
+      );
     if (set.includes(name))
       draft.problems.error(
         'secrets/twice',
@@ -77,14 +84,22 @@ function readsOf(draft: Draft, plist: PlistDict): ReadsAtStart | null {
     const path = file === undefined ? null : pathAt(draft, file, `secrets.${name}.file`);
     if (path !== null) all.push({ name, file: path });
   }
-  if (draft.host.os !== 'macos' && all.some((secret) => 'keychain' in secret))
+  const kept = all.find((secret) => 'keychain' in secret);
+  if (draft.host.os !== 'macos' && kept !== undefined)
     draft.problems.warn(
       'secrets/no-keychain',
-      'secrets',
+      `secrets.${kept.name}`,
       'Keychains are on a Mac only: here the job ends with 78 at its start, unless its PATH has a program `security`.',
       'Give the secret a `file` on this machine, by way of `when:` or an included file.',
     );
   if (envFiles.length === 0 && all.length === 0) return null;
+  for (const name of set.filter(isShellsOwn))
+    draft.problems.warn(
+      'secrets/lost-variable',
+      `environment.${name}`,
+      `${name} does not reach the program: the shell that reads env_file and secrets before it keeps that variable for itself.`,
+      'Give it another name.',
+    );
   // Names that an env_file could never set need not be kept.
   const keeps = envFiles.length === 0 ? [] : set.filter((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
   return { envFiles, secrets: all, keeps: keeps.sort() };

@@ -63,5 +63,14 @@ describe('env_file, secrets and restart_on', () => {
       codesOf({ command: ['/bin/web'], secrets: { T: { file: '/t', keychain: { service: 'x' } } } }),
     ).toEqual(['error secrets/source']);
     expect(codesOf({ program: '/bin/web', command: ['name'], secrets })).toEqual(['info secrets/argv0']);
+    for (const name of ['UID', '_rc_v'])
+      expect(codesOf({ command: ['/bin/web'], secrets: { [name]: { file: '/t' } } })).toEqual([
+        'error secrets/name',
+      ]);
+    const environment = { UID: '501' };
+    expect(codesOf({ command: ['/bin/web'], environment, secrets })).toEqual([
+      'warning secrets/lost-variable',
+    ]);
+    expect(codesOf({ command: ['/bin/web'], environment })).toEqual([]);
   });
 });

@@ -52,6 +52,8 @@ describe.each(SHELLS)('the wrapper in %s', (shell) => {
     ['A=a=b==', { A: 'a=b==' }],
     ['A=windows\r\nB="x"\r\n', { A: 'windows', B: 'x' }],
     ['A=one\nA=two', { A: 'two' }],
+    ['\uFEFFA=one\n', { A: 'one' }],
+    ['\uFEFF# by an editor of Windows\r\nA=one\r\n', { A: 'one' }],
     ['A=\\n*?[a]~ $B $(id) `id`', { A: '\\n*?[a]~ $B $(id) `id`' }],
     ['IFS=x\nA=axbxc\nPATH=/nowhere\nB=-n', { A: 'axbxc', B: '-n', IFS: 'x', PATH: '/nowhere' }],
   ])('reads %j', (text, expected) => {
@@ -73,9 +75,14 @@ describe.each(SHELLS)('the wrapper in %s', (shell) => {
     ['hunter 2=x', 'line 1 of'],
     ['2A=hunter2', 'line 1 of'],
     ['=hunter2', 'line 1 of'],
-    ['A="hunter2\nB=x', 'the quote in line 1 of'],
-    ["A='hunter2", 'the quote in line 1 of'],
-    ['A="x" hunter2', 'there is more after the quote in line 1 of'],
+    ['A="hunter2\nB=x', 'line 1 of'],
+    ["A='hunter2", 'has a quote that is not closed'],
+    ['A="x" hunter2', 'has more after the quote'],
+    ['A=1\n\uFEFFB=hunter2', 'line 2 of'],
+    // What a shell keeps for itself, whichever it is: in bash, and so on a Mac, UID cannot be set.
+    ['A=1\nUID=hunter2', 'sets UID, which the shell'],
+    ['OPTIND=hunter2', 'sets OPTIND, which the shell'],
+    ['_rc_v=hunter2', 'sets _rc_v, which the shell'],
   ])('refuses %j in one line that tells no value', (text, why) => {
     const { code, stderr } = envOf(text);
     expect(code).toBe(78);
@@ -90,6 +97,8 @@ describe.each(SHELLS)('the wrapper in %s', (shell) => {
     expect(of('hunter2')).toBe('hunter2');
     expect(of('')).toBe('');
     expect(of(' a\\n "b" \n\n c\n\n')).toBe(' a\\n "b" \n\n c\n');
+    expect(of('hunter2\r\n')).toBe('hunter2');
+    expect(of('one\r\ntwo\r')).toBe('one\r\ntwo\r');
     const long = 'x'.repeat(20_000);
     expect(of(long)).toBe(long);
   });
@@ -155,11 +164,40 @@ describe.each(SHELLS)('the wrapper in %s', (shell) => {
     expect(spawnSync(shell, args, { env: { PATH: '/none' }, argv0: 'sh' }).stdout.toString()).toBe('a  b \n');
   });
 
+  it('tells in words that a variable cannot be set, and shows no value of it', () => {
+    for (const name of ['UID', 'OPTIND', 'BASH_COMPAT', 'LC_ALL', 'BASH_XTRACEFD']) {
+      const { code, stderr } = start(shell, ['file', name, fileWith('hunter2\n')]);
+      expect(stderr).not.toContain('hunter2');
+      expect(stderr).toMatch(
+        code === 0 ? /^$/ : /^reconcile: com\.example\.web: [^\n]* cannot be set: [^\n]*\n$/,
+      );
+      expect([0, 78]).toContain(code);
+    }
+  });
+
   it('traces nothing, though the job asks the shell to', () => {
     const { stderr } = start(shell, ['file', 'TOKEN', fileWith('hunter2\n')], { SHELLOPTS: 'xtrace' });
     expect(stderr).not.toContain('hunter2');
   });
 });
+
+describe.runIf(existsSync('/bin/bash') && existsSync('/usr/share/i18n/locales/en_US'))(
+  'the wrapper in the bash of a Mac',
+  () => {
+    it('takes no letter of another language for one of a name, which the shell would show with its value', () => {
+      const folder = temporaryFolder();
+      spawnSync('localedef', ['-i', 'en_US', '-f', 'UTF-8', join(folder, 'en_US.UTF-8')]);
+      // Since its version 5, bash sorts letters by their codes; the older one of macOS by the locale.
+      const old = `shopt -u globasciiranges; ${WRAPPER}`;
+      const env = { LOCPATH: folder, LC_ALL: 'en_US.UTF-8' };
+      const path = fileWith('é=hunter2\n');
+      const args = ['-c', old, 'reconcile', 'x', 'env-file', path, '--', '/bin/true'];
+      const { status, stderr } = spawnSync('/bin/bash', args, { env, encoding: 'utf8', argv0: 'sh' });
+      expect([status, stderr]).toEqual([78, expect.stringContaining('the name of a variable')]);
+      expect(stderr).not.toContain('hunter2');
+    });
+  },
+);
 
 describe('wrapping a plist', () => {
   const reads = {
