@@ -15,14 +15,16 @@ const ABSENT = '-';
 /**
  * A file that the job read when it started has another content now: a running job is restarted, once for any number of
  * reasons, and one that does not run has nothing old in hand, so that is only recorded. What went away, or cannot be read,
- * triggers nothing: a restart would only take the job down.
+ * triggers nothing: a restart would only take the job down. Nor is one restarted that was disabled outside.
  */
 export function noticeTriggers(decision: Decision, on: Situation, lookup: Lookup): Decision {
   const now = digestsOf(on.job, lookup.observed);
   if (now === null || on.entry === null || decision.blocked !== null) return decision;
+  // Somebody has disabled it outside: what runs is let run, and no new process is started.
+  if (decision.reasons.includes('disabled')) return decision;
   const before = on.entry.triggers ?? {};
   const reads = filesRead(on.job);
-  // Started now, it would not find what it needs: plan tells that, and the restart waits until it is back.
+  // Started now, it would not find what it needs, or could not read it: plan tells that, and the restart waits until it is back.
   if (reads.some((path) => now[path] === undefined)) return decision;
   const changed = Object.keys(now).filter((path) => before[path] !== undefined && before[path] !== now[path]);
   if (changed.length === 0) {

@@ -112,6 +112,16 @@ describe('files whose changed content restarts a job', () => {
     }
   });
 
+  it('leave a job alone that was disabled outside, until it is enabled', () => {
+    const now = { ...THEN, '/etc/a': 'a2' };
+    const disabled: Scene = { override: true };
+    expect(planned(now, disabled)).toMatchObject({ op: 'noop', reasons: ['disabled'], actions: [] });
+    expect(planned(now, disabled, { ...web, enabled: true })).toMatchObject({
+      reasons: ['enabled', 'trigger'],
+      restarts: true,
+    });
+  });
+
   it('leave a held job alone', () => {
     expect(planned({ ...THEN, '/etc/a': 'a2' }, { loaded: null, entry: { held: true } })).toMatchObject({
       op: 'noop',
