@@ -69,9 +69,20 @@ export interface StreamLook {
   readonly folder: PathLook | null;
 }
 
+/** Why a job cannot read its env_file: where the first mistake is, and what it is. Never a value. */
+export interface EnvFileProblem {
+  /** From 1, as is the column. */
+  readonly line: number;
+  readonly column: number;
+  /** After the words `line 3 of FILE`. */
+  readonly what: string;
+}
+
 /** A file of `env_file` or `secrets`. */
 export interface ReadLook {
   readonly look: PathLook;
+  /** Of an env_file; null: nothing, or it could not be read. */
+  readonly problem: EnvFileProblem | null;
   /** The secret whose value it is; null: an env_file. */
   readonly secret: string | null;
 }

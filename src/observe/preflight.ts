@@ -86,9 +86,10 @@ function remember(looker: Looker): Looker {
       looks.set(key, known);
       return known;
     },
-    head: (path) => {
-      const known = heads.get(path) ?? looker.head(path);
-      heads.set(path, known);
+    head: (path, bytes) => {
+      const key = `${bytes}\0${path}`;
+      const known = heads.get(key) ?? looker.head(path, bytes);
+      heads.set(key, known);
       return known;
     },
   };

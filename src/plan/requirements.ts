@@ -91,7 +91,7 @@ const ENDS_AT_ONCE: Finding['effect'] = (who) =>
   `so ${who} will end at its start with exit code 78 (EX_CONFIG) and say so on its standard error`;
 
 /** What the wrapper reads: it must be there for the job, and for nobody else. */
-function aboutRead({ look, secret }: ReadLook, needs: Requirements): readonly Finding[] {
+function aboutRead({ look, secret, problem }: ReadLook, needs: Requirements): readonly Finding[] {
   const { path, mode } = look;
   const what = secret === null ? 'The env_file' : `The file of the secret ${secret},`;
   if (look.kind === 'hidden') return [];
@@ -117,8 +117,20 @@ function aboutRead({ look, secret }: ReadLook, needs: Requirements): readonly Fi
         `Run \`${look.uid === needs.runner.uid ? 'chmod u+r' : `sudo chown ${needs.runner.uid}`} ${quoteForShell(path)}\`.`,
       ),
     ];
-  if (mode === null || (mode & 0o077) === 0) return [];
+  const found =
+    problem === null
+      ? []
+      : [
+          warning(
+            'env-file-invalid',
+            `Line ${problem.line} of the env_file ${path} ${problem.what} (column ${problem.column})`,
+            ENDS_AT_ONCE,
+            'Correct that line: NAME=value, the value in quotes where it has blanks; comments begin with `#`.',
+          ),
+        ];
+  if (mode === null || (mode & 0o077) === 0) return found;
   return [
+    ...found,
     {
       ...warning(
         'secret-open',
@@ -132,20 +144,33 @@ function aboutRead({ look, secret }: ReadLook, needs: Requirements): readonly Fi
 }
 
 /** A file of `restart_on`: without it the job runs, but nothing of it restarts the job. */
-export function aboutTrigger(look: PathLook): readonly Finding[] {
-  const { path, kind } = look;
-  if (kind === 'file' || kind === 'hidden') return [];
-  return [
-    {
-      ...warning(
-        'trigger-missing',
-        kind === 'missing' ? `restart_on: ${isMissing(look)}` : `restart_on: ${path} is no file`,
-        (who) => `so no change of it restarts ${who}`,
-        `Correct the path, or take it out; see what is there with \`ls -ld ${quoteForShell(posix.dirname(path))}\`.`,
-      ),
-      exit: null,
-    },
-  ];
+export function aboutTrigger({ path, kind, symlink, may }: PathLook): readonly Finding[] {
+  const finding = (code: string, which: string, effect: Finding['effect'], hint: string): Finding => ({
+    ...warning(code, `\`restart_on\` names ${path}, which ${which}`, effect, hint),
+    exit: null,
+  });
+  const never: Finding['effect'] = (who) => `so no change of it restarts ${who}`;
+  const see = (what: string): string => `see what is there with \`ls -ld ${quoteForShell(what)}\`.`;
+  switch (kind) {
+    case 'hidden':
+      return [];
+    case 'file':
+      if (may.read !== false) return [];
+      return [finding('trigger-unreadable', 'may not be read', never, `Correct its mode; ${see(path)}`)];
+    case 'missing':
+      return [
+        finding(
+          'trigger-missing',
+          symlink ? 'is a symbolic link that leads nowhere' : 'is not there',
+          (who) => `so ${who} is restarted only once it comes`,
+          `Correct the path, or take it out; ${see(posix.dirname(path))}`,
+        ),
+      ];
+    case 'folder':
+      return [finding('trigger-not-a-file', 'is a folder', never, 'Name the files in it, each by itself.')];
+    case 'other':
+      return [finding('trigger-not-a-file', 'is no file', never, `Name a file; ${see(path)}`)];
+  }
 }
 
 const STREAMS: Readonly<Record<StreamLook['key'], string>> = {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Places } from '../model/domain.ts';
-import type { Files } from '../sys/ports.ts';
+import type { FileDigest, Files } from '../sys/ports.ts';
 import { type Connection, plain } from './connect.ts';
 import { isCount, isRecord } from './parse-change.ts';
 import type { Handler } from './serve.ts';
@@ -8,12 +8,13 @@ import type { Handler } from './serve.ts';
 /** Reading, for a process that must not read with its own rights. Bytes go as base64. */
 export function readHandlers(
   files: Files,
-): Readonly<Record<'list' | 'read' | 'readEnd' | 'identify', Handler>> {
+): Readonly<Record<'list' | 'read' | 'readEnd' | 'digest' | 'identify', Handler>> {
   return {
     list: async ({ path }) => files.list(String(path)),
     read: async ({ path }) => Buffer.from(await files.read(String(path))).toString('base64'),
     readEnd: async ({ path, bytes }) =>
       Buffer.from(await files.readEnd(String(path), Number(bytes))).toString('base64'),
+    digest: async ({ path }) => files.digest(String(path), null),
     identify: async ({ path }) => files.identify(String(path)),
   };
 }
@@ -44,6 +45,8 @@ export function filesForRoot(
     read: async (path) => (isRoots(path) ? own.read(path) : toBytes(await user.ask('read', { path }))),
     readEnd: async (path, bytes) =>
       isRoots(path) ? own.readEnd(path, bytes) : toBytes(await user.ask('readEnd', { path, bytes })),
+    digest: async (path, before) =>
+      isRoots(path) ? own.digest(path, before) : toDigest(await user.ask('digest', { path })),
     identify: async (path) =>
       isRoots(path) ? own.identify(path) : toIdentity(await user.ask('identify', { path })),
     write: async (path) => readOnly(path),
@@ -55,6 +58,13 @@ export function filesForRoot(
 
 function toBytes(value: unknown): Uint8Array {
   return Buffer.from(typeof value === 'string' ? value : '', 'base64');
+}
+
+function toDigest(value: unknown): FileDigest {
+  const fields = isRecord(value) ? value : {};
+  const identity = toIdentity(fields['identity']);
+  if (identity === null) throw new Error('That is no digest.');
+  return { identity, sha256: plain(fields['sha256']) };
 }
 
 const KINDS = ['file', 'folder', 'symlink', 'other'] as const;

@@ -1,8 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, unlink } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { type BigIntStats, constants } from 'node:fs';
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
+import { type FileIdentity, isSameFile } from '../model/ledger.ts';
 import type { Files, Processes } from './ports.ts';
 
 /** A file that is read whole is no larger; a plist or a ledger never is. */
@@ -25,6 +36,19 @@ export const realFiles: Files = {
   read: (path) => readPart(path, null),
   readEnd: (path, bytes) => readPart(path, bytes),
 
+  async digest(path, before) {
+    const handle = await openFile(path);
+    try {
+      const identity = identityOf(await handle.stat({ bigint: true }));
+      if (before !== null && isSameFile(identity, before.identity)) return before;
+      const hash = createHash('sha256');
+      for await (const chunk of handle.createReadStream({ autoClose: false })) hash.update(chunk);
+      return { identity, sha256: hash.digest('hex') };
+    } finally {
+      await handle.close();
+    }
+  },
+
   async identify(path) {
     try {
       const stat = await lstat(path, { bigint: true });
@@ -36,14 +60,7 @@ export const realFiles: Files = {
             : stat.isSymbolicLink()
               ? 'symlink'
               : 'other',
-        dev: String(stat.dev),
-        ino: String(stat.ino),
-        size: String(stat.size),
-        mtimeNs: String(stat.mtimeNs),
-        ctimeNs: String(stat.ctimeNs),
-        uid: Number(stat.uid),
-        gid: Number(stat.gid),
-        mode: Number(stat.mode) & 0o7777,
+        ...identityOf(stat),
       };
     } catch (error) {
       if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
@@ -127,13 +144,31 @@ export async function realPathOf(path: string): Promise<string | null> {
   return isAbsolute(path) ? realpath(path).catch(() => null) : null;
 }
 
+function identityOf(stat: BigIntStats): FileIdentity {
+  return {
+    dev: String(stat.dev),
+    ino: String(stat.ino),
+    size: String(stat.size),
+    mtimeNs: String(stat.mtimeNs),
+    ctimeNs: String(stat.ctimeNs),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    mode: Number(stat.mode) & 0o7777,
+  };
+}
+
 /** Never blocks on a pipe that poses as a plist, and never reads a device. */
-async function readPart(path: string, last: number | null): Promise<Uint8Array> {
+async function openFile(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw Object.assign(new Error(`EINVAL: not a regular file, open '${path}'`), { code: 'EINVAL', path });
+}
+
+async function readPart(path: string, last: number | null): Promise<Uint8Array> {
+  const handle = await openFile(path);
   try {
     const stat = await handle.stat();
-    if (!stat.isFile())
-      throw Object.assign(new Error(`EINVAL: not a regular file, open '${path}'`), { code: 'EINVAL', path });
     if (last === null && stat.size > READ_LIMIT)
       throw Object.assign(new Error(`EFBIG: ${stat.size} bytes are too many, read '${path}'`), {
         code: 'EFBIG',

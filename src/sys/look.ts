@@ -7,10 +7,9 @@ import type { May, PathLook, Runner } from '../model/requirements.ts';
 export interface Looker {
   at(path: string, runner: Runner): Promise<PathLook>;
   /** The first bytes of a regular file; null when it cannot be read. */
-  head(path: string): Promise<Uint8Array | null>;
+  head(path: string, bytes: number): Promise<Uint8Array | null>;
 }
 
-const HEAD_BYTES = 512;
 const NOTHING = { uid: null, mode: null, dev: null, may: { read: null, write: null, execute: null } };
 
 /** The file system itself. */
@@ -40,12 +39,14 @@ export const realLooker: Looker = {
     }
   },
 
-  async head(path) {
+  async head(path, bytes) {
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
     if (handle === null) return null;
     try {
-      if (!(await handle.stat()).isFile()) return null;
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      const stat = await handle.stat();
+      if (!stat.isFile()) return null;
+      const length = Math.min(bytes, stat.size);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
       return buffer.subarray(0, bytesRead);
     } catch {
       return null;

@@ -22,6 +22,14 @@ export interface Launchctl {
   ): Promise<CallResult>;
 }
 
+/** What a file held when it was read. */
+export interface FileDigest {
+  /** Of the file that the path leads to, before it was read. */
+  readonly identity: FileIdentity;
+  /** Of its content, in hexadecimal. */
+  readonly sha256: string;
+}
+
 /** Files, each call one effect. Paths are absolute. Errors are Node's (`code: 'ENOENT'`). */
 export interface Files {
   /** Names in a folder, sorted by byte; [] when the folder is not there. */
@@ -30,6 +38,8 @@ export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** The last `bytes` bytes, or all of a shorter file: the tail of a log. */
   readEnd(path: string, bytes: number): Promise<Uint8Array>;
+  /** Regular files only, of any size, links followed. `before` itself, and nothing is read, while the file is that one. */
+  digest(path: string, before: FileDigest | null): Promise<FileDigest>;
   /** Of the entry itself, links not followed; null when there is none. */
   identify(
     path: string,

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { domainUid } from '../launchd/domains.ts';
+import { ENV_FILE_LIMIT, envFileProblem } from '../launchd/env-file.ts';
 import { DEFAULT_PATH, isText, type Needs, needsOf, readShebang, type StreamNeed } from '../launchd/needs.ts';
 import type { Domain } from '../model/domain.ts';
 import type { PlistDict } from '../model/plist.ts';
@@ -8,6 +9,7 @@ import type {
   PathLook,
   ProgramForm,
   ProgramLook,
+  ReadLook,
   Requirements,
   Runner,
   StreamLook,
@@ -45,9 +47,17 @@ export async function lookAtRequirements(
     watched: await Promise.all(needs.watched.map(at)),
     queues: await Promise.all(needs.queues.map(at)),
     reads: await Promise.all(
-      filesOf(needs.reads).map(async ({ path, secret }) => ({ secret, look: await at(path) })),
+      filesOf(needs.reads).map(async ({ path, secret }) => {
+        const look = await at(path);
+        return { secret, look, problem: secret === null ? await problemOf(look, looker) : null };
+      }),
     ),
   };
+}
+
+async function problemOf({ path, kind, may }: PathLook, looker: Looker): Promise<ReadLook['problem']> {
+  const content = kind === 'file' && may.read !== false ? await looker.head(path, ENV_FILE_LIMIT) : null;
+  return content === null || content.length === ENV_FILE_LIMIT ? null : envFileProblem(content);
 }
 
 function filesOf(
@@ -80,6 +90,9 @@ async function lookAtProgram(
   };
 }
 
+/** So much of a program tells what it is. */
+const FIRST_LINES = 512;
+
 /** Nothing is read for a user that this user may not read: we may be root. */
 async function formOf(
   { path, may }: PathLook,
@@ -87,7 +100,7 @@ async function formOf(
   runner: Runner,
   looker: Looker,
 ): Promise<ProgramForm> {
-  const head = may.read === false ? null : await looker.head(path);
+  const head = may.read === false ? null : await looker.head(path, FIRST_LINES);
   if (head === null) return { form: 'binary' };
   const shebang = readShebang(head);
   if (shebang === null) return { form: isText(head) ? 'text' : 'binary' };

@@ -1,28 +1,33 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { isSystemWide } from '../launchd/domains.ts';
+import { ENV_FILE_LIMIT, envFileProblem } from '../launchd/env-file.ts';
+import { unwrap } from '../launchd/wrapper.ts';
 import type { Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
-import { type FileIdentity, isSameFile } from '../model/ledger.ts';
 import type { ObservedTriggers } from '../model/observed.ts';
-import type { Files } from './ports.ts';
+import type { FileDigest, Files } from './ports.ts';
 
 /** Name of the key in each state folder. */
 export const TRIGGER_KEY_FILE = 'trigger.key';
 
-type TriggerFiles = Pick<Files, 'read' | 'write' | 'identify' | 'makeFolder'>;
+type TriggerFiles = Pick<Files, 'read' | 'digest' | 'write' | 'makeFolder'>;
 
 /** Looks at the files whose changed content restarts a job. */
 export interface Triggers {
-  /** Digests of what lies there now; a file that is not there, or cannot be read, has none. Never throws. */
+  /**
+   * Digests of what lies there now. Never throws. What is not there, or cannot be read, has none; neither has an env_file
+   * that the job could not read at its start.
+   */
   observe(jobs: readonly Job[]): Promise<ObservedTriggers>;
   /** We hold the lock: a key that is missing may be made. Without one nothing was recorded yet, so nothing is compared. */
   mayMakeKeys(): void;
 }
 
 /**
- * Digests of secrets must not be worth guessing at: they are HMACs with a key of 32 random bytes, which lies in the state
- * folder beside the ledger (0600), that of system jobs in root's. An unchanged file is not read again.
+ * Digests of secrets must not be worth guessing at: they are HMACs, of the path and the SHA-256 of the content, with a key of
+ * 32 random bytes, which lies in the state folder beside the ledger (0600), that of system jobs in root's. An unchanged file
+ * is not read again.
  *
  * @param systemFiles for system jobs, where root works for a user: what is the user's, root looks at with the user's eyes
  */
@@ -32,7 +37,9 @@ export function createTriggers(
   systemFiles: TriggerFiles = userFiles,
 ): Triggers {
   const keys = new Map<string, Buffer>();
-  const seen = new Map<string, { readonly identity: FileIdentity; readonly digest: string }>();
+  const seen = new Map<string, FileDigest>();
+  /** Of env_files: a file that stays as it is keeps its digest, the very object. */
+  const sound = new WeakSet<FileDigest>();
   let mayMake = false;
 
   const filesFor = (folder: string): TriggerFiles =>
@@ -58,24 +65,20 @@ export function createTriggers(
     return bytes;
   }
 
-  async function digestOf(path: string, folder: string): Promise<string | null> {
+  async function digestOf(path: string, folder: string, isEnvFile: boolean): Promise<string | null> {
     try {
       const key = await keyIn(folder);
       if (key === null) return null;
       const files = filesFor(folder);
-      const identity = await files.identify(path);
-      const before = seen.get(`${folder}\0${path}`);
-      // A link stays as it is when what it leads to changes.
-      const isKnown =
-        identity?.kind === 'file' && before !== undefined && isSameFile(identity, before.identity);
-      if (isKnown) return before.digest;
-      const digest = createHmac('sha256', key)
-        .update(`${path}\0`)
-        .update(await files.read(path))
-        .digest('hex')
-        .slice(0, 32);
-      if (identity !== null) seen.set(`${folder}\0${path}`, { identity, digest });
-      return digest;
+      const before = seen.get(`${folder}\0${path}`) ?? null;
+      const now = await files.digest(path, before);
+      seen.set(`${folder}\0${path}`, now);
+      if (isEnvFile && !sound.has(now)) {
+        if (Number(now.identity.size) < ENV_FILE_LIMIT && envFileProblem(await files.read(path)) !== null)
+          return null;
+        sound.add(now);
+      }
+      return createHmac('sha256', key).update(`${path}\0${now.sha256}`).digest('hex').slice(0, 32);
     } catch {
       return null;
     }
@@ -93,8 +96,9 @@ export function createTriggers(
         // Without a key nothing is known, which is not the same as that nothing is there.
         if ((await keyIn(folder).catch(() => null)) === null) continue;
         const digests: Record<string, string> = Object.create(null);
+        const envFiles = unwrap(job.plist).reads?.envFiles ?? [];
         for (const path of job.triggers) {
-          const digest = await digestOf(path, folder);
+          const digest = await digestOf(path, folder, envFiles.includes(path));
           if (digest !== null) digests[path] = digest;
         }
         found[`${job.domain}/${job.label}`] = digests;

@@ -248,6 +248,42 @@ describe('env_file and secrets', () => {
   });
 });
 
+describe('a job that runs', () => {
+  it('is not restarted over an env_file that it could not read, and the plan says which line is wrong', async () => {
+    declare();
+    await apply();
+    await until('the first start', () => seen().length === 1);
+    secret('web.env', '# said\nDB_PASSWORD=x\n  DB PASSWORD=hunter2\n');
+    secret('token', 'another\n');
+    const plan = await world.reconcile('plan');
+    expect(plan.stdout).toContain('No changes');
+    expect(plan.stderr).toContain(
+      `Line 3 of the env_file ${join(world.home, 'web.env')} does not begin with the name of a variable and an equals sign (column 3)`,
+    );
+    expect(plan.stdout + plan.stderr).not.toContain('hunter2');
+    expect(await apply()).toContain('No changes');
+    expect(isRunning(await statusOf(world, 'web'))).toBe(true);
+    secret('web.env', 'DB_PASSWORD=mended\n');
+    await apply();
+    await until('the second start', () => seen().length === 2);
+    expect(seen()[1]).toMatchObject({ TOKEN: 'another', DB_PASSWORD: 'mended' });
+  });
+
+  it('is not restarted once somebody has disabled it', async () => {
+    declare();
+    await apply();
+    await until('the first start', () => seen().length === 1);
+    const target = `gui/${process.getuid?.()}/com.example.web`;
+    await world.launchctl('disable', target);
+    secret('token', 'another\n');
+    expect(await apply()).toContain('was disabled outside of reconcile');
+    expect((await statusOf(world, 'web')).pid).toBe(seen()[0]?.['pid']);
+    await world.launchctl('enable', target);
+    await apply();
+    await until('the second start', () => seen().length === 2);
+  });
+});
+
 function isProgram(pid: number): boolean {
   return processes('cmdline').some((look) => look.pid === pid && look.text.includes('program.cjs'));
 }

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type ReadsAtStart, wrap } from '../../src/launchd/wrapper.ts';
 import type { Job } from '../../src/model/job.ts';
 import { dict, type PlistValue } from '../../src/model/plist.ts';
 import type { Preflight } from '../../src/model/requirements.ts';
@@ -360,6 +361,83 @@ describe('another volume', () => {
   });
 });
 
+describe('files that are read at the start, or restart a job', () => {
+  const told = async (folder: string, over: Partial<Job>, reads: Partial<ReadsAtStart> = {}, as = uid) => {
+    const plist = jobIn(folder, { ProgramArguments: [join(folder, 'ok')] }).plist;
+    const wrapped = wrap(plist, 'local.tools.web', { envFiles: [], secrets: [], keeps: [], ...reads });
+    const job = jobIn(folder, {}, { plist: wrapped ?? plist, domain: `gui/${as}`, ...over });
+    const host = { uid: as, os: 'linux' } as const;
+    return findingsOf(job, await look(job, { ...MINE, host })).map(({ code, cause, effect, exit }) => [
+      code,
+      cause.replaceAll(folder, ''),
+      effect('web'),
+      exit,
+    ]);
+  };
+
+  it('are told with the line and the column where the job could not read one', async () => {
+    const folder = openFolder();
+    const path = program(folder, 'web.env', 'A=1\n  B="x" hunter2\n', 0o600);
+    const ends =
+      'so web will end at its start with exit code 78 (EX_CONFIG) and say so on its standard error';
+    expect(await told(folder, {}, { envFiles: [path] })).toEqual([
+      [
+        'preflight/env-file-invalid',
+        'Line 2 of the env_file /web.env has more after the quote (column 9)',
+        ends,
+        78,
+      ],
+    ]);
+    program(folder, 'web.env', 'A=1\n', 0o600);
+    expect(await told(folder, {}, { envFiles: [path] })).toEqual([]);
+    // The content of a secret may be anything.
+    const secret = program(folder, 'token', 'hunter2\n', 0o600);
+    expect(await told(folder, {}, { secrets: [{ name: 'TOKEN', file: secret }] })).toEqual([]);
+  });
+
+  it('are told where no change of them could restart the job', async () => {
+    const folder = openFolder();
+    mkdirSync(join(folder, 'parts'));
+    symlinkSync('/none', join(folder, 'link'));
+    const triggers = ['parts', 'link', 'none', 'ok'].map((name) => join(folder, name));
+    expect(await told(folder, { triggers: [...triggers, '/dev/null'] })).toEqual([
+      [
+        'preflight/trigger-not-a-file',
+        '`restart_on` names /parts, which is a folder',
+        'so no change of it restarts web',
+        null,
+      ],
+      [
+        'preflight/trigger-missing',
+        '`restart_on` names /link, which is a symbolic link that leads nowhere',
+        'so web is restarted only once it comes',
+        null,
+      ],
+      [
+        'preflight/trigger-missing',
+        '`restart_on` names /none, which is not there',
+        'so web is restarted only once it comes',
+        null,
+      ],
+      [
+        'preflight/trigger-not-a-file',
+        '`restart_on` names /dev/null, which is no file',
+        'so no change of it restarts web',
+        null,
+      ],
+    ]);
+    const closed = program(folder, 'closed', 'x', 0o000);
+    expect(await told(folder, { triggers: [closed] }, {}, nobody ?? 65534)).toEqual([
+      [
+        'preflight/trigger-unreadable',
+        '`restart_on` names /closed, which may not be read',
+        'so no change of it restarts web',
+        null,
+      ],
+    ]);
+  });
+});
+
 describe('what a look costs', () => {
   it('asks of each path once, and of nothing when no job is worth a look', async () => {
     const folder = openFolder();
@@ -369,9 +447,9 @@ describe('what a look costs', () => {
         asked.push(path);
         return realLooker.at(path, runner);
       },
-      head: (path) => {
+      head: (path, bytes) => {
         asked.push(`head ${path}`);
-        return realLooker.head(path);
+        return realLooker.head(path, bytes);
       },
     };
     const many = Array.from({ length: 50 }, (_, index) =>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { FileIdentity } from '../../src/model/ledger.ts';
 import type { Files } from '../../src/sys/ports.ts';
@@ -72,6 +73,10 @@ export function createMemoryFiles(uid = 501): MemoryFiles {
     async list(folder) {
       const names = [...nodes.keys()].filter((path) => posix.dirname(path) === folder && path !== folder);
       return names.map((path) => posix.basename(path)).sort();
+    },
+    async digest(path) {
+      const { identity, content } = need(path);
+      return { identity, sha256: createHash('sha256').update(content).digest('hex') };
     },
     async read(path) {
       const node = need(path);

@@ -1,8 +1,20 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { wrap } from '../../src/launchd/wrapper.ts';
+import type { PlistDict } from '../../src/model/plist.ts';
 import { realFiles } from '../../src/sys/files.ts';
+import type { FileDigest } from '../../src/sys/ports.ts';
 import { createTriggers, type Triggers } from '../../src/sys/triggers.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { job } from '../support/world.ts';
@@ -12,7 +24,7 @@ interface Stage {
   readonly file: string;
   readonly reads: string[];
   readonly open: () => Triggers;
-  readonly digest: (triggers: Triggers, path?: string) => Promise<string | undefined>;
+  readonly digest: (triggers: Triggers, path?: string, plist?: PlistDict) => Promise<string | undefined>;
 }
 
 function stage(): Stage {
@@ -22,9 +34,10 @@ function stage(): Stage {
   const reads: string[] = [];
   const files = {
     ...realFiles,
-    read: (path: string) => {
-      reads.push(path);
-      return realFiles.read(path);
+    digest: async (path: string, before: FileDigest | null) => {
+      const now = await realFiles.digest(path, before);
+      if (now !== before) reads.push(path);
+      return now;
     },
   };
   const state = join(folder, 'state');
@@ -34,8 +47,8 @@ function stage(): Stage {
     file,
     reads,
     open: () => createTriggers(places, files),
-    digest: async (triggers, path = file) => {
-      const web = { ...job('web'), triggers: [path] };
+    digest: async (triggers, path = file, plist = job('web').plist) => {
+      const web = { ...job('web'), plist, triggers: [path] };
       return (await triggers.observe([web]))[`${web.domain}/${web.label}`]?.[path];
     },
   };
@@ -71,7 +84,7 @@ describe('digests of trigger files', () => {
     expect(await digest(open())).not.toBe(first);
   });
 
-  it('of an unchanged file are not made again, but for a link, which may lead elsewhere', async () => {
+  it('of an unchanged file are not made again, nor of one that a link leads to', async () => {
     const { folder, file, reads, open, digest } = stage();
     const triggers = open();
     triggers.mayMakeKeys();
@@ -82,6 +95,9 @@ describe('digests of trigger files', () => {
     const link = join(folder, 'link');
     symlinkSync(file, link);
     const first = await digest(triggers, link);
+    expect(reads).toHaveLength(before + 1);
+    expect(await digest(triggers, link)).toBe(first);
+    expect(reads).toHaveLength(before + 1);
     writeFileSync(file, 'other\n');
     expect(await digest(triggers, link)).not.toBe(first);
   });
@@ -95,5 +111,37 @@ describe('digests of trigger files', () => {
     expect(await digest(triggers)).toBeUndefined();
     expect(await digest(triggers, folder)).toBeUndefined();
     expect(readFileSync(join(folder, 'state', 'trigger.key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
+  });
+
+  it('are made of a file of any size', async () => {
+    const { folder, file, open, digest } = stage();
+    const triggers = open();
+    triggers.mayMakeKeys();
+    // More than is read of a plist; no byte of it is on the disk.
+    truncateSync(file, 65 * 1024 * 1024);
+    const first = await digest(triggers);
+    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    truncateSync(file, 65 * 1024 * 1024 + 1);
+    expect(await digest(triggers)).not.toBe(first);
+    expect(await digest(triggers, folder)).toBeUndefined();
+  });
+
+  it('are none of an env_file that the job could not read, until it is mended', async () => {
+    const { file, open, digest } = stage();
+    const triggers = open();
+    triggers.mayMakeKeys();
+    const reads = { envFiles: [file], secrets: [], keeps: [] };
+    const web = job('web');
+    const plist = wrap(web.plist, web.label, reads) ?? web.plist;
+    writeFileSync(file, 'A=1\n');
+    const first = await digest(triggers, file, plist);
+    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    writeFileSync(file, 'A=1\nhunter2\n');
+    expect(await digest(triggers, file, plist)).toBeUndefined();
+    expect(await digest(triggers, file, plist)).toBeUndefined();
+    // For a job that reads it by itself, it is a file as any other.
+    expect(await digest(triggers, file)).toMatch(/^[0-9a-f]{32}$/);
+    writeFileSync(file, 'A=1\n');
+    expect(await digest(triggers, file, plist)).toBe(first);
   });
 });
