@@ -7,6 +7,7 @@ import { compileJobs } from '../desired/compile.ts';
 import { AGENT_STACK } from '../model/agent.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
+import { errorLogOf } from '../sys/capped-log.ts';
 import { globFolder, type Inputs } from '../sys/config-inputs.ts';
 import { MAC_LAUNCHCTL, rootOf } from '../sys/places.ts';
 import { type AgentRequest, intervalText } from './agent-command.ts';
@@ -87,7 +88,7 @@ export function declareAgent(
         start: { at_load: true, watch: watchedPaths(wishes.inputs).map(literal) },
         restart: { policy: 'always', throttle: 10 },
         stop_timeout: STOP_TIMEOUT,
-        stderr: literal(log.replace(/\.log$/, '.err.log')),
+        stderr: literal(errorLogOf(log)),
         process_type: 'background',
       },
     },

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 /** Where everything goes that the loop does, and decides not to do. */
 export interface Teller {
   tell(event: Told): void;
-  /** From now on the last events are kept there, too, for `agent status`, after those of former loops. */
+  /** From now on the last events are kept there, too, for `agent status`, after what former loops did. */
   noteIn(store: LoopStore, files: readonly string[]): Promise<void>;
   /** The note was removed: it is written once more. */
   noteAgain(): void;
@@ -19,12 +19,20 @@ export interface Teller {
 /** So many of the last events are kept for those who ask. */
 const RECENT = 20;
 
+/** What is told of a loop itself, and tells nothing of the next one. */
+const OF_ONE_LOOP: ReadonlySet<Told['event']> = new Set([
+  'started',
+  'stopped',
+  'file-loaded',
+  'file-invalid',
+]);
+
 /** Text or JSON lines, to standard output or to a log of our own. */
 export async function createTeller(
   { terminal, options }: Context,
   { log, sources }: { readonly log: string | null; readonly sources: () => Readonly<Record<string, string>> },
 ): Promise<Teller> {
-  if (log !== null) capStandardError();
+  if (log !== null) capStandardError(log);
   const file = log === null ? null : await createCappedLog(log);
   const startedAt = Date.now();
   const recent: Told[] = [];
@@ -53,17 +61,15 @@ export async function createTeller(
             sources: sources(),
           });
       if (file === null) terminal.raw(text);
-      else {
-        file.write(text);
-        capStandardError();
-      }
+      else file.write(text);
+      if (log !== null) capStandardError(log);
       recent.push(event);
       keepLast();
       note();
     },
     async noteIn(next, named) {
       const former = await next.readNote().catch(() => null);
-      recent.unshift(...(former?.recent ?? []));
+      recent.unshift(...(former?.recent ?? []).filter(({ event }) => !OF_ONE_LOOP.has(event)));
       keepLast();
       store = next;
       files = named;

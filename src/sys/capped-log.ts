@@ -58,12 +58,19 @@ function isStill(descriptor: number, path: string): boolean {
   return there?.dev === dev && there.ino === ino;
 }
 
-/** What a job writes beside its log, such as the words of a Node that cannot run us, grows no further either. */
-export function capStandardError(limit: number = LOG_LIMIT): void {
+/** Where a job that keeps such a log lets its standard error go: `web.err.log` beside `web.log`. */
+export function errorLogOf(log: string): string {
+  return log.replace(/(?:\.log)?$/, '.err.log');
+}
+
+/**
+ * What a job writes beside its log, such as the words of a Node that cannot run us, grows no further either. A standard error
+ * that goes elsewhere is whoever started us's, and left alone.
+ */
+export function capStandardError(log: string, limit: number = LOG_LIMIT): void {
   try {
-    const stat = fstatSync(2);
-    if (stat.isFile() && stat.size > limit) ftruncateSync(2);
+    if (isStill(2, errorLogOf(log)) && fstatSync(2).size > limit) ftruncateSync(2);
   } catch {
-    // It is closed, or no file.
+    // It is closed.
   }
 }

@@ -1,8 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
-import { createWorld, until, type World } from '../support/private-home.ts';
+import { CLI, createWorld, until, type World } from '../support/private-home.ts';
 import { startWatch, type Watching } from '../support/watch.ts';
 
 /** The loop: the built command, the embedded launchd, real processes. */
@@ -319,6 +330,25 @@ describe('watch', () => {
     await watching.told('file-loaded', () => true, watching.events().length);
     expect(watching.events().map(({ event }) => event)).not.toContain('left-alone');
     expect((await statusOf(world, 'web')).pid).toBe(pid);
+  });
+
+  it('with a log of its own cuts no file that somebody else’s standard error goes to', () => {
+    world.write('reconcile.yaml', 'version: 1\ninstances: {}\n');
+    const cut = (name: string): boolean => {
+      const path = world.write(name, 'x'.repeat(1024 * 1024 + 1));
+      const descriptor = openSync(path, 'a');
+      const args = [CLI, 'watch', '--rounds', '1', '--log', 'kept.log'];
+      const stdio = ['ignore', 'ignore', descriptor] as const;
+      const { status } = spawnSync(process.execPath, args, {
+        env: { ...world.env },
+        cwd: world.home,
+        stdio: [...stdio],
+      });
+      closeSync(descriptor);
+      expect(status).toBe(0);
+      return statSync(path).size < 1024;
+    };
+    expect([cut('kept.err.log'), cut('of-somebody.log')]).toEqual([true, false]);
   });
 
   it('stands in the way of destroy, which it would undo', async () => {
