@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { Command, Context } from './context.ts';
-import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
+import { loadDeclaration, noteDiagnostics, noteFile, withoutNotes } from './declaration.ts';
 import { executePlan } from './execution.ts';
 import { makePlan, type PlanFlags } from './planning.ts';
 import { demandSamePlan, parseSavedPlan, type SavedPlan } from './saved-plan.ts';
@@ -25,6 +25,7 @@ export const apply: Command<ApplyArguments> = async (args, asked) => {
   if (saved !== null) refuseMore(given, asked);
   const flags = saved === null ? given : { ...saved.flags, ...(given.refresh && { refresh: given.refresh }) };
   const declaration = loadDeclaration(context);
+  noteFile(context, declaration);
   const world = openWorld(context);
   return withLock(context, world, async () => {
     const { plan } = await makePlan(declaration, world, context, flags);

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Config } from '../config/instance.ts';
 import { type ConfigSource, loadConfig } from '../config/load.ts';
 import { compileJobs } from '../desired/compile.ts';
@@ -177,6 +177,12 @@ function inFileOrder(diagnostics: readonly Diagnostic[], files: readonly string[
  */
 export function withoutNotes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return diagnostics.filter(({ severity, code }) => severity !== 'info' || code.startsWith('preflight/'));
+}
+
+/** Says which file that is, where nobody named it and it lies elsewhere than here. */
+export function noteFile({ options, env, cwd, terminal }: Context, { config }: Declaration): void {
+  if (options.file.length > 0 || env['RECONCILE_FILE'] || dirname(config.file) === cwd) return;
+  terminal.note(`The file: ${config.file}`);
 }
 
 /** Warnings and infos, to standard error; with `--json` they stand in the document instead. */

@@ -3,7 +3,7 @@ import { observe } from '../observe/observe.ts';
 import { planChanges } from '../plan/plan.ts';
 import { endOfLoop } from './agents.ts';
 import type { Command } from './context.ts';
-import { loadDeclaration, noteDiagnostics, withoutNotes } from './declaration.ts';
+import { loadDeclaration, noteDiagnostics, noteFile, withoutNotes } from './declaration.ts';
 import { executePlan } from './execution.ts';
 import { runningLoop } from './loop-files.ts';
 import { forCaller, isPending, planOptions } from './planning.ts';
@@ -17,6 +17,7 @@ export const destroy: Command<{ readonly sudo?: boolean; readonly detachSelf?: b
 ) => {
   const { terminal, options } = context;
   const declaration = loadDeclaration(context);
+  noteFile(context, declaration);
   noteDiagnostics(context, withoutNotes(declaration.diagnostics), declaration.sources);
   const world = openWorld(context);
   world.notifier.use(declaration.config.onEvent ?? null);

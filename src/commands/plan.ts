@@ -10,6 +10,7 @@ import {
   loadDeclaration,
   loadDeclarationAs,
   noteDiagnostics,
+  noteFile,
   withoutNotes,
 } from './declaration.ts';
 import { formatDocument } from './document.ts';
@@ -35,6 +36,7 @@ export const plan: Command<PlanArguments> = async (args, context) => {
       exitCode: EXIT.usage,
     });
   const declaration = against === undefined ? loadDeclaration(context) : loadDeclarationAs(context);
+  noteFile(context, declaration);
   const plan =
     against === undefined
       ? (await makePlan(declaration, openWorld(context), context, flags)).plan

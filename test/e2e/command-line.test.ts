@@ -183,6 +183,19 @@ describe('usage', () => {
     },
   );
 
+  it('says which file was found, where nobody named it and it lies elsewhere', async () => {
+    mkdirSync(join(world.home, 'below'), { recursive: true });
+    const file = join(world.home, 'reconcile.yaml');
+    const said = async (cwd: string, ...args: readonly string[]): Promise<string> =>
+      (await execute(process.execPath, [CLI, ...args], world.env, join(world.home, cwd))).stderr;
+    for (const command of ['plan', 'apply']) {
+      expect(await said('below', command)).toBe(`The file: ${file}\n`);
+      expect(await said('.', command)).toBe('');
+      expect(await said('below', command, '-f', '../reconcile.yaml')).toBe('');
+      expect(await said('below', command, '--quiet')).toBe('');
+    }
+  });
+
   it('refuses a time limit of nothing', async () => {
     expect((await world.reconcile('plan', '--timeout', '0')).code).toBe(64);
   });
