@@ -25,6 +25,11 @@ export function installCommand(
   ].join(' ');
 }
 
+/** What a person types to take away the agent of that stack. */
+export function uninstallCommand(stack: string): string {
+  return `reconcile agent uninstall ${stack.startsWith('-') ? '-- ' : ''}${quoteForShell(stack)}`;
+}
+
 /** As `--interval` reads it. */
 export function intervalText(ms: number): string {
   return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;

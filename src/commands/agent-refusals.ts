@@ -8,7 +8,7 @@ import { plistToJson } from '../plist/json.ts';
 import { globFolder } from '../sys/config-inputs.ts';
 import { whyNotRoots } from '../sys/config-source.ts';
 import { realLookup } from '../sys/stable-paths.ts';
-import { type AgentRequest, installCommand } from './agent-command.ts';
+import { type AgentRequest, installCommand, uninstallCommand } from './agent-command.ts';
 import { agentEnvironment } from './agent-job.ts';
 import type { Agent } from './agents.ts';
 import type { Context } from './context.ts';
@@ -44,7 +44,7 @@ export function refuseRights({ rights, host, places, userSide }: World, request:
 export function refuseRoots({ stack, label, domain, path }: Agent, { rights, places }: World): void {
   if (rights !== 'user' || !isSystemWide({ domain, path }, places)) return;
   throw new ReconcileError('root/needed', `${label} is root's: only root may take it away.`, {
-    hint: `sudo reconcile agent uninstall ${stack}`,
+    hint: `sudo ${uninstallCommand(stack)}`,
     exitCode: EXIT.needsRoot,
   });
 }

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
 import { waitsForWords } from '../report/agent-text.ts';
 import { findFiles } from '../sys/find-file.ts';
 import { realLookup, type StablePath, stableCommand, stableNode } from '../sys/stable-paths.ts';
-import { installCommand } from './agent-command.ts';
+import { installCommand, uninstallCommand } from './agent-command.ts';
 import { agentLabel, agentLog, declareAgent } from './agent-job.ts';
 import {
   refuseOtherEnvironment,
@@ -113,7 +113,7 @@ export const agentUninstall: Command<{ readonly stack: string | undefined }> = a
         world,
         confirm: 'Take this agent away?',
         sudo: false,
-        again: `reconcile agent uninstall ${agent.stack}`,
+        again: uninstallCommand(agent.stack),
         removed: 'uninstalled',
       },
     );
@@ -143,7 +143,7 @@ function chooseAgent(agents: readonly Agent[], stack: string | undefined): Agent
     });
   if (more.length > 0)
     throw new ReconcileError('agent/several', 'There are several agents.', {
-      hint: `Name one: ${agents.map((each) => `reconcile agent uninstall ${each.stack}`).join(' · ')}`,
+      hint: `Name one: ${agents.map((each) => uninstallCommand(each.stack)).join(' · ')}`,
       exitCode: EXIT.usage,
     });
   return agent;

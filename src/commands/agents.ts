@@ -6,7 +6,7 @@ import type { Observed } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { isArray } from '../model/plist.ts';
 import { printService } from '../sys/client.ts';
-import { type AgentRequest, requestOf } from './agent-command.ts';
+import { type AgentRequest, requestOf, uninstallCommand } from './agent-command.ts';
 import { AGENT_SOURCE } from './agent-job.ts';
 import type { Context } from './context.ts';
 import { loadDeclaration } from './declaration.ts';
@@ -98,7 +98,7 @@ export async function endOfLoop({ ports }: World, stack: string, pid: number): P
   if (agent === undefined) return `kill ${pid}`;
   const reading = await printService(ports.launchctl, agent.domain, agent.label);
   const isAgents = reading.state === 'loaded' && reading.service.pid === pid;
-  return isAgents ? `reconcile agent uninstall ${stack}` : `kill ${pid}`;
+  return isAgents ? uninstallCommand(stack) : `kill ${pid}`;
 }
 
 /** Whoever asks for an agent needs no file, as where that is why he asks. */

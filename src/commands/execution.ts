@@ -174,7 +174,7 @@ function whenUnanswered(command: string, again: string | undefined): Unanswered 
       command === 'destroy'
         ? 'To take all jobs of this stack away without being asked, run `reconcile destroy --yes`.'
         : again !== undefined
-          ? `To do this without being asked, run \`${again} --yes\`.`
+          ? `To do this without being asked, run \`${again.replace(/(?= -- |$)/, ' --yes')}\`.`
           : `Look at them with \`reconcile plan\`, then run \`reconcile ${command} --yes\`.`,
   };
 }

@@ -1,6 +1,7 @@
 import { AGENT_STACK } from '../model/agent.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import { planForget } from '../plan/lifecycle.ts';
+import { uninstallCommand } from './agent-command.ts';
 import type { Command } from './context.ts';
 import { executePlan } from './execution.ts';
 import { refuseRootsJob } from './sides.ts';
@@ -17,7 +18,7 @@ export const forget: Command<{ readonly name: string }> = async ({ name }, conte
         'agent/forget',
         `${subject.label} is an agent: it would go on, and nobody know of it.`,
         {
-          hint: `Take it away: reconcile agent uninstall ${subject.instance}`,
+          hint: `Take it away: ${uninstallCommand(subject.instance ?? '')}`,
           exitCode: EXIT.usage,
         },
       );

@@ -1,5 +1,6 @@
 import { describeLastExit } from '../launchd/last-exit.ts';
 import type { AgentState, LoopByHand, LoopTrace } from '../model/agent.ts';
+import { quoteForShell } from '../model/shell.ts';
 import type { JobStatus } from '../model/status.ts';
 import { agoWords } from './history-text.ts';
 import { renderEvent } from './loop-text.ts';
@@ -63,7 +64,7 @@ export function nextForAgent(
     case 'disabled':
       return `It was disabled outside; ${anew}.`;
     case 'held':
-      return `It was stopped with \`reconcile stop\`; run \`reconcile start ${label}\`.`;
+      return `It was stopped with \`reconcile stop\`; run \`reconcile start ${quoteForShell(label)}\`.`;
     case 'not-loaded':
       return isAway ? status.next : `It is not loaded; ${anew}.`;
     case 'running':
@@ -77,7 +78,7 @@ export function nextForAgent(
       if (gone !== null)
         return `${how}${gone} is not there any more: ${anew} with a Node and a reconcile that are to stay.`;
       if (cause !== null) return `${how}${cause.cause}. ${cause.hint}`;
-      return `${how}launchd starts it ${again}; what it said is told by \`reconcile logs ${label}\`.`;
+      return `${how}launchd starts it ${again}; what it said is told by \`reconcile logs ${quoteForShell(label)}\`.`;
     }
     default:
       return status.next;
