@@ -54,7 +54,14 @@ export async function carryOut(
     undo?: CarriedOut['undo'],
   ): CarriedOut => ({
     ...(undo === undefined ? {} : { undo }),
-    result: { instance: change.instance, label, domain, outcome, error },
+    result: {
+      instance: change.instance,
+      label,
+      domain,
+      outcome,
+      error,
+      ...(progress.gone.size === 0 ? {} : { gone: [...progress.gone] }),
+    },
     changed: progress.changed,
     diagnostics,
     verified,

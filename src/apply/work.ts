@@ -36,6 +36,8 @@ export interface Progress {
   readonly files: Map<string, string | null>;
   /** Paths that got another mode. */
   readonly modes: Set<string>;
+  /** Names of leftovers that are there no more. */
+  readonly gone: Set<string>;
   /** Overrides that were set. */
   readonly overrides: Set<string>;
   /** Jobs whose bootout was asked for. */
@@ -65,6 +67,7 @@ export function noProgress(): Progress {
     changed: false,
     files: new Map(),
     modes: new Set(),
+    gone: new Set(),
     overrides: new Set(),
     out: new Set(),
     loading: new Map(),

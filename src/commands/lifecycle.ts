@@ -1,10 +1,10 @@
 import { describeLastExit } from '../launchd/last-exit.ts';
 import { nameIn } from '../model/agent.ts';
 import { EXIT, type ExitCode, ReconcileError } from '../model/errors.ts';
+import { leftoverName } from '../model/leftover.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import { blockChange, IS_CALLER, whyCaller } from '../plan/caller.ts';
 import { type LifecycleSubject, planRestart, planStart, planStop } from '../plan/lifecycle.ts';
-import { leftoverName } from '../report/change-text.ts';
 import { printService } from '../sys/client.ts';
 import type { Command, Context } from './context.ts';
 import { noteDiagnostics } from './declaration.ts';

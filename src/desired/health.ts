@@ -49,7 +49,8 @@ export function compileStale(draft: Draft, plist: PlistDict): Pick<Job, 'stale'>
   const sockets = resolve(given.sockets, 'sockets').filter((path, index) =>
     fitsSocket(draft, path, `stale.sockets.${index}`),
   );
-  return { stale: { sockets, pidFiles: resolve(given.pid_files, 'pid_files') } };
+  const pidFiles = resolve(given.pid_files, 'pid_files');
+  return { stale: { sockets: [...new Set(sockets)], pidFiles: [...new Set(pidFiles)] } };
 }
 
 /** Null, and errors: something of it cannot be read. */

@@ -80,6 +80,16 @@ export function isSecretName(name: string): boolean {
     .some((word) => SECRET_WORDS.has(word) || /(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY)$/.test(word));
 }
 
+/** A line of words, such as a command, with what looks secret in it as `***`. */
+export function maskWords(line: string): string {
+  let before = '';
+  return line.replaceAll(/[^\s"'<>]+/g, (word) => {
+    const isSecret = isSensitive([], word) || (isOptionForSecret(before) && !word.startsWith('-'));
+    before = word;
+    return isSecret ? '***' : word;
+  });
+}
+
 function isText(value: PlistValue): value is string {
   return typeof value === 'string' && value !== '';
 }

@@ -43,6 +43,12 @@ export interface FieldHistory {
   readonly after: unknown;
 }
 
+/** `name`: the path of a file, or `process 412`. */
+export interface LeftoverHistory {
+  readonly name: string;
+  readonly why: string;
+}
+
 /** What happened to one job, or was decided not to happen: plain data, one line of the history. */
 export interface Happening {
   readonly stack: string;
@@ -58,6 +64,8 @@ export interface Happening {
   readonly reason: string;
   readonly fields: readonly FieldHistory[];
   readonly actions: readonly ActionName[];
+  /** What of a dead run was removed or ended, and why; absent: nothing. */
+  readonly leftovers?: readonly LeftoverHistory[];
   /** Of the apply; null for what no apply did. */
   readonly outcome: Outcome | null;
   readonly error: Failure | null;

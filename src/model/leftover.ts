@@ -18,6 +18,11 @@ export type Leftover =
       readonly holds: string;
     };
 
+/** The path of a file, `process 412`. */
+export function leftoverName(leftover: Leftover): string {
+  return leftover.kind === 'process' ? `process ${leftover.pid}` : leftover.path;
+}
+
 /**
  * `dead`: proved to be nobody's. `survivor`: a process that is provably of a former run of the job; it is ended only on
  * request. `in-use` and `unknown` stay.
@@ -27,6 +32,10 @@ export interface LeftoverFinding {
   readonly state: 'absent' | 'dead' | 'survivor' | 'in-use' | 'unknown';
   /** In words, without the path: `nobody answers on it`; empty when absent. */
   readonly why: string;
+  /** Of a process: what it runs, cut short and without what looks secret. */
+  readonly command?: string;
+  /** Of a process: the other job that it is of, by its label. */
+  readonly job?: string;
 }
 
 /** What is there under a path that a job declares as stale. */

@@ -24,6 +24,8 @@ export interface Result {
   readonly domain: Domain;
   readonly outcome: Outcome;
   readonly error: Failure | null;
+  /** Names of the leftovers of a dead run that were removed, and of its processes that were ended; absent: none. */
+  readonly gone?: readonly string[];
 }
 
 /** What apply did. */

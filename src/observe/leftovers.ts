@@ -3,7 +3,7 @@ import type { Host, Places } from '../model/domain.ts';
 import type { Job } from '../model/job.ts';
 import type { Leftover, LeftoverFinding } from '../model/leftover.ts';
 import type { Observed } from '../model/observed.ts';
-import { judgeHolder, judgeLeftover } from '../plan/leftover.ts';
+import { judgeHolder, judgeLeftover, listensAt } from '../plan/leftover.ts';
 import type { LeftoverFindings } from '../plan/leftovers.ts';
 import { pidOf } from '../plan/situation.ts';
 import { realPathOf } from '../sys/files.ts';
@@ -75,9 +75,6 @@ async function holdersOf(job: Job): Promise<readonly LeftoverFinding[]> {
   return found;
 }
 
-/** An address of another machine is held by nobody here. */
-const LOCAL = /^(?:127\.\d+\.\d+\.\d+|localhost|::1|0\.0\.0\.0|::)$/;
-
 interface Held {
   /** As people know it. */
   readonly holds: string;
@@ -87,8 +84,8 @@ interface Held {
 function placesOf({ healthcheck, stale }: Job): readonly Held[] {
   const asked = (healthcheck?.probes ?? []).flatMap((probe): readonly Held[] => {
     if (probe.kind === 'unix_socket') return [{ holds: probe.path, place: { path: probe.path } }];
-    if (probe.kind !== 'tcp' || !LOCAL.test(probe.host)) return [];
-    return [{ holds: addressText(probe.host, probe.port), place: { port: probe.port } }];
+    const at = listensAt(probe);
+    return at === null ? [] : [{ holds: addressText(at.host, at.port), place: { port: at.port } }];
   });
   const sockets = (stale?.sockets ?? []).map((path): Held => ({ holds: path, place: { path } }));
   return [...new Map([...asked, ...sockets].map((each) => [each.holds, each])).values()];

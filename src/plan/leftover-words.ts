@@ -3,7 +3,7 @@ import type { LeftoverFinding } from '../model/leftover.ts';
 import type { Blocked } from '../model/plan.ts';
 
 /** A process that holds what the job needs: whose it is, and what to do. */
-export function holderWords(job: Job, { leftover, state, why }: LeftoverFinding): Blocked {
+export function holderWords(job: Job, { leftover, state, why, job: other }: LeftoverFinding): Blocked {
   const { pid, holds } = leftover.kind === 'process' ? leftover : { pid: 0, holds: '' };
   const name = job.instance;
   if (pid === 0)
@@ -21,6 +21,9 @@ export function holderWords(job: Job, { leftover, state, why }: LeftoverFinding)
   return {
     code: 'port/in-use',
     message: `${holds}, which ${name} needs, is in use by process ${pid} (${why}).`,
-    hint: `Look whose it is: ps -fp ${pid}. It is never ended by reconcile.`,
+    hint:
+      other === undefined
+        ? `Look whose it is: ps -fp ${pid}. It is never ended by reconcile.`
+        : 'Only one of the two jobs can have it, so one of them needs another.',
   };
 }

@@ -1,4 +1,6 @@
+import { maskWords } from '../launchd/secrets.ts';
 import { ageText } from '../launchd/time-words.ts';
+import type { Probe } from '../model/health.ts';
 import type { Leftover, LeftoverFacts, LeftoverFinding, ProcessFacts } from '../model/leftover.ts';
 
 /** Clocks of files and of processes are read in different ways; so much earlier or later says nothing. Seconds. */
@@ -77,16 +79,42 @@ export function judgeHolder(
     ...(parent === null ? [] : [`parent ${parent}`]),
   ].join(', ');
   const leftover: Leftover = { kind: 'process', pid, start: start ?? '', holds };
+  const command = shortCommand(facts);
   if (service === 'unknown' || start === null)
-    return { leftover, state: 'unknown', why: `${told}; it cannot be told whose it is` };
-  return service.name === label
-    ? { leftover, state: 'survivor', why: told }
-    : { leftover, state: 'in-use', why: `${told}; it is not of this job` };
+    return { leftover, state: 'unknown', why: `${told}; it cannot be told whose it is`, command };
+  if (service.name === label) return { leftover, state: 'survivor', why: told, command };
+  const job = jobOf(service.name);
+  const whose = job === null ? 'it is not of this job' : `it is of the job ${job}`;
+  return {
+    leftover,
+    state: 'in-use',
+    why: `${told}; ${whose}`,
+    command,
+    ...(job === null ? {} : { job }),
+  };
 }
 
-/** What it runs, cut to a bearable length. */
+/** Apps and shells carry the variable, too: `application.com.apple.Terminal.123`, `0`. */
+function jobOf(service: string | null): string | null {
+  return service?.includes('.') && !service.startsWith('application.') ? service : null;
+}
+
+/** An address of another machine is held by nobody here. */
+const LOCAL = /^(?:127\.\d+\.\d+\.\d+|localhost|::1|0\.0\.0\.0|::)$/;
+
+/** Where on this machine a job must listen to pass a probe; null: that tells no such place. */
+export function listensAt(probe: Probe): { readonly host: string; readonly port: number } | null {
+  if (probe.kind === 'tcp') return LOCAL.test(probe.host) ? probe : null;
+  if (probe.kind !== 'http') return null;
+  const { protocol, hostname, port } = new URL(probe.url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const usual = protocol === 'https:' ? 443 : 80;
+  return LOCAL.test(host) ? { host, port: port === '' ? usual : Number(port) } : null;
+}
+
+/** What it runs, cut to a bearable length, without what looks secret. */
 export function shortCommand({ command, program }: Pick<ProcessFacts, 'command' | 'program'>): string {
-  const text = command === '' ? (program ?? 'without a name') : command;
+  const text = command === '' ? (program ?? 'without a name') : maskWords(command);
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
 

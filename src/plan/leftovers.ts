@@ -6,6 +6,7 @@ import type { Job } from '../model/job.ts';
 import type { Leftover, LeftoverFinding } from '../model/leftover.ts';
 import type { Observed, ObservedService } from '../model/observed.ts';
 import type { Action, Change, Plan } from '../model/plan.ts';
+import { listensAt } from './leftover.ts';
 import { holderWords } from './leftover-words.ts';
 import { createLookup } from './lookup.ts';
 import { pidOf } from './situation.ts';
@@ -27,7 +28,9 @@ export interface LeftoverRules {
 
 /** Something of a dead run may be in its way. */
 export function hasLeftovers({ stale, healthcheck }: Job): boolean {
-  const listens = healthcheck?.probes.some(({ kind }) => kind === 'tcp' || kind === 'unix_socket');
+  const listens = healthcheck?.probes.some(
+    (probe) => probe.kind === 'unix_socket' || listensAt(probe) !== null,
+  );
   return stale !== undefined || listens === true;
 }
 
@@ -129,7 +132,11 @@ function removalsOf(job: Job, found: readonly LeftoverFinding[]): readonly Actio
   return [
     ...survivors.map((each) => {
       const holds = 'holds' in each.leftover ? each.leftover.holds : '';
-      return removal(job, each, `it is of a former run and holds ${holds}, so it is ended before the start`);
+      return removal(
+        job,
+        each,
+        `it is of a former run (${each.command ?? ''}) and holds ${holds}, so it is ended before the start`,
+      );
     }),
     ...files.map((each) => {
       const why = each.state === 'dead' ? each.why : 'that process leaves it behind';

@@ -63,8 +63,9 @@ function together(done: readonly CarriedOut[]): CarriedOut {
   if (last === undefined) throw new Error('a change of no parts');
   const waits = done.find(({ result }) => result.outcome === 'deferred');
   const result = isFailure(last.result.outcome) ? last.result : (waits ?? last).result;
+  const gone = done.flatMap((each) => each.result.gone ?? []);
   return {
-    result,
+    result: gone.length === 0 ? result : { ...result, gone },
     changed: done.some(({ changed }) => changed),
     diagnostics: done.flatMap(({ diagnostics }) => diagnostics),
     verified: done.flatMap(({ verified }) => verified),

@@ -2,6 +2,7 @@ import type { CarriedOut } from '../apply/carry-out.ts';
 import { parseDomain } from '../launchd/domains.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { ReconcileError } from '../model/errors.ts';
+import { leftoverName } from '../model/leftover.ts';
 import type { ActionName, Change } from '../model/plan.ts';
 import type { Event, Failure, Outcome } from '../model/report.ts';
 import type { Clock } from '../sys/ports.ts';
@@ -40,11 +41,22 @@ const OUTCOMES: readonly Outcome[] = [
 ];
 
 function readAnswer(answer: unknown, change: Change, connection: Connection, clock: Clock): CarriedOut {
-  const { outcome, error, changed, diagnostics, verified, undo } = isRecord(answer) ? answer : {};
+  const { outcome, error, gone, changed, diagnostics, verified, undo } = isRecord(answer) ? answer : {};
   const { instance, label, domain } = change;
   if (!OUTCOMES.includes(outcome as Outcome)) return noAnswer(change, new Error('it could not be read'));
+  const names = change.actions.flatMap((each) =>
+    each.action === 'remove-leftover' ? [leftoverName(each.leftover)] : [],
+  );
+  const known = Array.isArray(gone) ? names.filter((name) => gone.includes(name)) : [];
   return {
-    result: { instance, label, domain, outcome: outcome as Outcome, error: toFailure(error) },
+    result: {
+      instance,
+      label,
+      domain,
+      outcome: outcome as Outcome,
+      error: toFailure(error),
+      ...(known.length === 0 ? {} : { gone: known }),
+    },
     changed: changed === true,
     diagnostics: Array.isArray(diagnostics) ? diagnostics.flatMap(toDiagnostic) : [],
     verified: Array.isArray(verified) ? verified.flatMap((each) => toVerified(each, clock)) : [],

@@ -1,5 +1,4 @@
 import { gaveUpWords } from '../launchd/last-exit.ts';
-import type { Leftover } from '../model/leftover.ts';
 import type { ActionName, Change, Deferral, Op, Reason } from '../model/plan.ts';
 import { printable } from './printable.ts';
 import { type Paint, paint, type Style } from './style.ts';
@@ -63,11 +62,6 @@ export function changeReason(change: Change, removed?: string): string {
 /** What belongs to another stack is managed, but not by this one. */
 function isImplied(reason: Reason, reasons: readonly Reason[]): boolean {
   return reason === 'foreign' && reasons.includes('other-stack');
-}
-
-/** The path, or `process 412`. */
-export function leftoverName(leftover: Leftover): string {
-  return leftover.kind === 'process' ? `process ${leftover.pid}` : leftover.path;
 }
 
 export function deferralWords(deferral: Deferral): string {

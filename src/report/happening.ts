@@ -1,5 +1,6 @@
 import { WRAPPER } from '../launchd/wrapper.ts';
 import type { Deed, Happening, What } from '../model/history.ts';
+import { leftoverName } from '../model/leftover.ts';
 import type { ActionName, Change, Op } from '../model/plan.ts';
 import type { Result } from '../model/report.ts';
 import { changeReason } from './change-text.ts';
@@ -25,7 +26,7 @@ const LEFT_ALONE = ['held', 'disabled', 'other-stack'] as const;
  */
 export function happeningOf(
   change: Change,
-  result: Pick<Result, 'outcome' | 'error'>,
+  result: Pick<Result, 'outcome' | 'error' | 'gone'>,
   stack: string,
   removed?: string,
 ): Happening | null {
@@ -46,10 +47,20 @@ export function happeningOf(
       const { before, after } = fieldValues(field);
       return { path: field.path, before: withoutWrapper(before), after: withoutWrapper(after) };
     }),
+    ...leftoversOf(change, result.gone ?? []),
     actions: what === 'left-alone' ? [] : [...new Set(change.actions.map(({ action }) => action))],
     outcome: result.outcome,
     error: result.error,
   };
+}
+
+function leftoversOf({ actions }: Change, gone: readonly string[]): Pick<Happening, 'leftovers'> {
+  const leftovers = actions.flatMap((each) => {
+    if (each.action !== 'remove-leftover') return [];
+    const name = leftoverName(each.leftover);
+    return gone.includes(name) ? [{ name, why: each.said }] : [];
+  });
+  return leftovers.length === 0 ? {} : { leftovers };
 }
 
 /** It is always the same, and longer than all the rest. */

@@ -55,6 +55,10 @@ export function renderHistory(events: readonly HistoryEvent[], options: HistoryT
         `${sentence(event.reason, style)}  ${paint(style, 'dim', `(${printable(event.by.command, style)}, process ${event.by.pid})`)}`,
       ].join('  '),
       ...fieldLines(event, style),
+      ...(event.leftovers ?? []).map(
+        ({ name, why }) =>
+          `    leftover: ${printable(name, style)}  ${paint(style, 'dim', sentence(why, style))}`,
+      ),
       ...errorLines(event, style),
     ])
     .map((line) => `${line}\n`)

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { leftoverName } from '../model/leftover.ts';
 import type { Change, FieldChange, Plan } from '../model/plan.ts';
-import { changeReason, changeSymbol, isAsDeclared, leftoverName } from './change-text.ts';
+import { changeReason, changeSymbol, isAsDeclared } from './change-text.ts';
 import { MARKDOWN_STYLE, markdownCode, markdownFence, markdownTable, markdownText } from './markdown.ts';
 import { ADOPT_HINT, isInTheWay, maskedValue, needsShowing, renderTotal } from './plan-text.ts';
 import { renderChange, renderPath } from './value-text.ts';

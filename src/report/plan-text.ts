@@ -1,5 +1,6 @@
+import { leftoverName } from '../model/leftover.ts';
 import type { Action, Change, FieldChange, Plan, Reason } from '../model/plan.ts';
-import { changeName, changeReason, changeSymbol, isAsDeclared, leftoverName } from './change-text.ts';
+import { changeName, changeReason, changeSymbol, isAsDeclared } from './change-text.ts';
 import { count, printable, sentence } from './printable.ts';
 import { arrow, paint, type Style } from './style.ts';
 import { type Summary, summarise } from './summary.ts';

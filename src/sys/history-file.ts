@@ -62,6 +62,7 @@ export function parseEvent(line: string): HistoryEvent | null {
     reasons: reasons as readonly Reason[],
     reason,
     fields: fields.flatMap(toField),
+    ...toLeftovers(value['leftovers']),
     actions: actions as readonly ActionName[],
     outcome: outcome as Outcome | null,
     error,
@@ -72,6 +73,16 @@ export function parseEvent(line: string): HistoryEvent | null {
 function toField(value: unknown): readonly FieldHistory[] {
   if (!isRecord(value) || !isTexts(value['path'])) return [];
   return [{ path: value['path'], before: value['before'] ?? null, after: value['after'] ?? null }];
+}
+
+function toLeftovers(value: unknown): Pick<HistoryEvent, 'leftovers'> {
+  if (!Array.isArray(value)) return {};
+  const leftovers = value.flatMap((each) =>
+    isRecord(each) && isText(each['name']) && isText(each['why'])
+      ? [{ name: each['name'], why: each['why'] }]
+      : [],
+  );
+  return leftovers.length === 0 ? {} : { leftovers };
 }
 
 function toMaker(value: unknown): HistoryEvent['by'] | null {

@@ -1,7 +1,8 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { runProgram } from './exec.ts';
-import { boundPaths } from './leftovers.ts';
+import { boundSockets } from './leftovers.ts';
 
 /** Where a program listens. */
 export type ListenPlace = { readonly port: number } | { readonly path: string };
@@ -12,20 +13,35 @@ export async function findHolders(place: ListenPlace): Promise<readonly number[]
 }
 
 async function findInProc(place: ListenPlace): Promise<readonly number[] | 'unknown'> {
-  const inodes = new Set(await inodesOf(place));
-  if (inodes.size === 0) return [];
-  const pids = pidsOfSockets(inodes);
+  if ('path' in place) return findAtPath(place.path);
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readText));
+  return ownersOf(tables.flatMap((text) => listeningInodes(text, place.port)));
+}
+
+/** A program may have bound the socket by a name that is relative to the folder that it is in. */
+async function findAtPath(path: string): Promise<readonly number[] | 'unknown'> {
+  const bound = boundSockets(await readText('/proc/net/unix')).filter(({ listens }) => listens);
+  const owners = ownersOf(bound.filter(({ name }) => name === path).map(({ inode }) => inode));
+  if (owners === 'unknown') return owners;
+  const real = join(attempt(() => realpathSync(dirname(path))) ?? dirname(path), basename(path));
+  const relative = bound
+    .filter(({ name }) => !isAbsolute(name) && real.endsWith(`/${normalize(name)}`))
+    .flatMap(({ name, inode }) =>
+      pidsOfSockets(new Set([inode])).filter(
+        (pid) => join(attempt(() => readlinkSync(`/proc/${pid}/cwd`)) ?? '', name) === real,
+      ),
+    );
+  return [...new Set([...owners, ...relative])];
+}
+
+function ownersOf(inodes: readonly string[]): readonly number[] | 'unknown' {
+  if (inodes.length === 0) return [];
+  const pids = pidsOfSockets(new Set(inodes));
   return pids.length === 0 ? 'unknown' : pids;
 }
 
-async function inodesOf(place: ListenPlace): Promise<readonly string[]> {
-  const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
-  if ('path' in place) {
-    const inode = boundPaths(await read('/proc/net/unix')).get(place.path);
-    return inode === undefined ? [] : [inode];
-  }
-  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(read));
-  return tables.flatMap((text) => listeningInodes(text, place.port));
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
 }
 
 const LISTEN = '0A';

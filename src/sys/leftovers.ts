@@ -63,17 +63,31 @@ async function readPid(path: string): Promise<number | null> {
 async function isOpenSocket(path: string): Promise<boolean | null> {
   if (process.platform !== 'linux') return null;
   try {
-    return boundPaths(await readFile('/proc/net/unix', 'utf8')).has(path);
+    return boundSockets(await readFile('/proc/net/unix', 'utf8')).some(({ name }) => name === path);
   } catch {
     return null;
   }
 }
 
-/** `Num: RefCount Protocol Flags Type St Inode Path`, one socket a line → path → inode. */
-export function boundPaths(text: string): ReadonlyMap<string, string> {
-  const rows = text
+/** A socket of the file system that some process has open. */
+export interface BoundSocket {
+  /** As it was bound: a path, perhaps relative to the folder that the process was in. */
+  readonly name: string;
+  readonly inode: string;
+  readonly listens: boolean;
+}
+
+/** __SO_ACCEPTCON. */
+const LISTENS = 0x10000;
+
+/** `Num: RefCount Protocol Flags Type St Inode Path`, one socket a line; abstract names (`@…`) are of no file. */
+export function boundSockets(text: string): readonly BoundSocket[] {
+  return text
     .split('\n')
     .slice(1)
-    .map((line) => /^\S+: \S+ \S+ \S+ \S+ \S+ +(\d+) (\/.*)$/.exec(line));
-  return new Map(rows.flatMap((row) => (row === null ? [] : [[row[2] ?? '', row[1] ?? ''] as const])));
+    .flatMap((line) => {
+      const [, flags = '', inode = '', name = ''] =
+        /^\S+: \S+ \S+ (\S+) \S+ \S+ +(\d+) ([^@].*)$/.exec(line) ?? [];
+      return name === '' ? [] : [{ name, inode, listens: (Number.parseInt(flags, 16) & LISTENS) !== 0 }];
+    });
 }

@@ -1,5 +1,5 @@
 import { domainUid } from '../launchd/domains.ts';
-import { isSensitive } from '../launchd/secrets.ts';
+import { maskWords } from '../launchd/secrets.ts';
 import type { Domain } from '../model/domain.ts';
 import type { Probe, ProbeOutcome } from '../model/health.ts';
 import { findAccount } from './accounts.ts';
@@ -83,8 +83,7 @@ const SHOWN = 160;
 
 /** What a program said last, on one line of a bearable length, without what looks secret. */
 function lastLine(text: string): string | null {
-  const words = text.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  const line = words.replaceAll(/[^\s"'<>]+/g, (word) => (isSensitive([], word) ? '***' : word));
+  const line = maskWords(text.trimEnd().split('\n').at(-1)?.trim() ?? '');
   if (line === '') return null;
   return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
 }

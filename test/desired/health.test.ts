@@ -36,6 +36,11 @@ describe('healthcheck', () => {
       { kind: 'unix_socket', path: '/Users/ada/vm/a.sock' },
       { kind: 'fresh_file', path: '/Users/ada/alive', within: 60 },
     ]);
+    const twice = { sockets: ['a.sock', './b/../a.sock'], pid_files: ['a.pid', './a.pid'] };
+    expect(jobOf({ ...base, working_dir: '/run', stale: twice }).stale).toEqual({
+      sockets: ['/run/a.sock'],
+      pidFiles: ['/run/a.pid'],
+    });
     expect(jobOf({ ...base, stale: { pid_files: ['../run/./a.pid'] } }).stale).toEqual({
       sockets: [],
       pidFiles: ['/Users/ada/run/a.pid'],

@@ -105,6 +105,7 @@ describe('a host agent that is killed', () => {
     expect((await world.reconcile(...onDefault('plan', '--detailed-exitcode'))).code).toBe(0);
     const history = await world.reconcile('history', ...FILES);
     expect(history.stdout).toContain('a leftover of a dead run is in its way');
+    expect(history.stdout).toContain(`    leftover: ${sock()}  nobody answers on it`);
   });
 
   it('is mended by restart and start as well', async () => {

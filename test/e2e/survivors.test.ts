@@ -116,8 +116,9 @@ describe('a process of a former run', () => {
     const survivor = helper();
     const plan = await world.reconcile('plan', '--end-leftovers');
     expect(plan.stdout).toContain(
-      `    leftover: process ${survivor}  it is of a former run and holds 127.0.0.1:${port}, so it is ended before the start`,
+      `    leftover: process ${survivor}  it is of a former run (${process.execPath} `,
     );
+    expect(plan.stdout).toContain(`and holds 127.0.0.1:${port}, so it is ended before the start\n`);
     expect(realProcesses.alive(survivor)).toBe(true);
     const applied = await json('apply', '--yes', '--end-leftovers');
     expect(applied.exit_code).toBe(0);
@@ -132,7 +133,7 @@ describe('a process of a former run', () => {
     expect(realProcesses.alive(polite)).toBe(true);
     world.write('stubborn', '');
     const started = await world.reconcile('start', 'web', '--end-leftovers');
-    expect(started.stderr).toContain(`process ${polite}: it is of a former run and holds 127.0.0.1:${port}`);
+    expect(started.stderr).toContain(`process ${polite}: it is of a former run (`);
     await until('it has ended', () => !realProcesses.alive(polite));
     const stubborn = await helperAfter(polite);
     expect((await world.reconcile('stop', 'web')).code).toBe(0);
@@ -140,6 +141,9 @@ describe('a process of a former run', () => {
     expect((await world.reconcile('start', 'web', '--end-leftovers')).code).toBe(0);
     await until('it was killed', () => !realProcesses.alive(stubborn));
     await helperAfter(stubborn);
+    const history = await world.reconcile('history', 'web');
+    for (const pid of [polite, stubborn])
+      expect(history.stdout).toContain(`    leftover: process ${pid}  it is of a former run (`);
   });
 
   it('is never one that is not provably of the job', async () => {

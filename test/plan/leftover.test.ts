@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ageText } from '../../src/launchd/time-words.ts';
 import type { Leftover, LeftoverFacts, ProcessFacts } from '../../src/model/leftover.ts';
-import { judgeHolder, judgeLeftover } from '../../src/plan/leftover.ts';
+import { judgeHolder, judgeLeftover, listensAt } from '../../src/plan/leftover.ts';
 
 const LABEL = 'com.example.vm';
 const SOCKET = { kind: 'socket', path: '/vm/ha.sock', uid: 501, program: '/opt/limactl' } as const;
@@ -98,12 +98,39 @@ describe('a process that holds what a job needs', () => {
 
   it('is of a former run where its environment says so, and nowhere else', () => {
     expect(holder({ service: { name: LABEL } })).toBe('survivor: /usr/sbin/cupsd -l, 3 h old, parent 1');
-    expect(holder({})).toBe('in-use: /usr/sbin/cupsd -l, 3 h old, parent 1; it is not of this job');
+    expect(holder({})).toBe('in-use: /usr/sbin/cupsd -l, 3 h old, parent 1; it is of the job org.cups.cupsd');
+    // Of an app, and of a shell.
+    for (const name of ['application.com.apple.Terminal.123', '0'])
+      expect(holder({ service: { name } })).toMatch(/^in-use: .*; it is not of this job$/);
     // The same program, started by hand.
     expect(holder({ service: { name: null }, program: '/opt/limactl' })).toMatch(/^in-use/);
     expect(holder({ service: 'unknown' })).toMatch(/^unknown: .*cannot be told whose it is$/);
     expect(holder({ service: { name: LABEL }, start: null })).toMatch(/^unknown/);
     expect(holder({ service: { name: LABEL }, parent: null }, null)).toBe('survivor: /usr/sbin/cupsd -l');
+  });
+
+  it('is told without what looks secret, cut short', () => {
+    const { why, command } = judgeHolder(
+      { ...STRANGER, command: '/bin/x --password hunter2 API_TOKEN=abc -p 80' },
+      LABEL,
+      '127.0.0.1:80',
+      null,
+    );
+    expect(command).toBe('/bin/x --password *** *** -p 80');
+    expect(why).toMatch(/^\/bin\/x --password \*\*\* \*\*\* -p 80, parent 1; /);
+  });
+
+  it.each([
+    [{ kind: 'tcp', host: '127.0.0.1', port: 80 }, '127.0.0.1:80'],
+    [{ kind: 'tcp', host: 'db.example.com', port: 80 }, null],
+    [{ kind: 'http', url: 'http://localhost:8080/health', status: null }, 'localhost:8080'],
+    [{ kind: 'http', url: 'https://[::1]/', status: null }, '::1:443'],
+    [{ kind: 'http', url: 'http://127.0.0.1', status: null }, '127.0.0.1:80'],
+    [{ kind: 'http', url: 'http://example.com:8080', status: null }, null],
+    [{ kind: 'fresh_file', path: '/tmp/a', within: 5 }, null],
+  ] as const)('may be in the way of %j at %s', (probe, at) => {
+    const found = listensAt(probe);
+    expect(found === null ? null : `${found.host}:${found.port}`).toBe(at);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findHolders, listeningInodes, parseLsof } from '../../src/sys/holders.ts';
-import { boundPaths, lookAtLeftover } from '../../src/sys/leftovers.ts';
+import { boundSockets, lookAtLeftover } from '../../src/sys/leftovers.ts';
 import { lookAtProcess, parseEnvironment, parseProcessRow } from '../../src/sys/process-look.ts';
 import { until } from '../support/private-home.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -131,11 +131,15 @@ describe('what systems print', () => {
       '0000000000000000: 00000002 00000000 00010000 0001 01 32917 /vm/ha.sock',
       '0000000000000000: 00000002 00000000 00010000 0001 01 41 /vm/a b.sock',
       '0000000000000000: 00000003 00000000 00000000 0001 03 32918',
+      '0000000000000000: 00000003 00000000 00000000 0001 03 32919 /vm/ha.sock',
       '0000000000000000: 00000002 00000000 00010000 0001 01 77 @/tmp/abstract',
+      '0000000000000000: 00000002 00000000 00010000 0001 01 78 run/b.sock',
     ].join('\n');
-    expect([...boundPaths(text)]).toEqual([
-      ['/vm/ha.sock', '32917'],
-      ['/vm/a b.sock', '41'],
+    expect(boundSockets(text)).toEqual([
+      { name: '/vm/ha.sock', inode: '32917', listens: true },
+      { name: '/vm/a b.sock', inode: '41', listens: true },
+      { name: '/vm/ha.sock', inode: '32919', listens: false },
+      { name: 'run/b.sock', inode: '78', listens: true },
     ]);
   });
 });
@@ -156,6 +160,24 @@ describe('who listens', () => {
     expect(await findHolders({ path })).toEqual([process.pid]);
     expect(await findHolders({ path: `${path}.not` })).toEqual([]);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'is found where the socket was bound by a relative name',
+    async () => {
+      const folders = [temporaryFolder(), temporaryFolder()];
+      const pids = await Promise.all(
+        folders.map(async (cwd) => {
+          const script = "require('node:net').createServer().listen('a.sock')";
+          const child = spawn(process.execPath, ['-e', script], { cwd, stdio: 'ignore' });
+          onTestFinished(() => void child.kill('SIGKILL'));
+          await until('it listens', () => existsSync(join(cwd, 'a.sock')));
+          return child.pid;
+        }),
+      );
+      const found = await Promise.all(folders.map((folder) => findHolders({ path: join(folder, 'a.sock') })));
+      expect(found).toEqual(pids.map((pid) => [pid]));
+    },
+  );
 
   it('is read from the tables of Linux: listening sockets of that port only', () => {
     const text = [

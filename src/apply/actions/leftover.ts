@@ -1,6 +1,6 @@
 import { nameIn } from '../../model/agent.ts';
 import { isSameFile } from '../../model/ledger.ts';
-import type { Leftover, LeftoverFinding } from '../../model/leftover.ts';
+import { type Leftover, type LeftoverFinding, leftoverName } from '../../model/leftover.ts';
 import { judgeHolder, judgeLeftover } from '../../plan/leftover.ts';
 import { lookAtLeftover } from '../../sys/leftovers.ts';
 import { lookAtProcess } from '../../sys/process-look.ts';
@@ -41,6 +41,7 @@ export const removeLeftover: Perform<'remove-leftover'> = async (action, work) =
   }
   await files.remove(path);
   work.progress.changed = true;
+  work.progress.gone.add(leftoverName(leftover));
 };
 
 type OfProcess = Extract<Leftover, { kind: 'process' }>;
@@ -59,7 +60,7 @@ async function endSurvivor(
 ): Promise<void> {
   const { leftover, label } = action;
   const { pid, start, holds } = leftover;
-  const name = `process ${pid}`;
+  const name = leftoverName(leftover);
   const isIt = async (): Promise<boolean> => {
     const found = await lookAtProcess(pid);
     return (
@@ -86,7 +87,10 @@ async function endSurvivor(
     if (!signalProcess(pid, signal)) break;
     work.progress.changed = true;
     const gone = await poll(work, time, async () => (processes.alive(pid) && (await isIt()) ? null : 'gone'));
-    if (gone !== null) return;
+    if (gone !== null) {
+      work.progress.gone.add(name);
+      return;
+    }
   }
   if (processes.alive(pid) && (await isIt())) left(name, 'it does not end, or not for us', work);
 }
