@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { runProgram } from './exec.ts';
 import type { Processes } from './ports.ts';
 
 export const realProcesses: Processes = { alive: isAlive, ancestry };
 
-/** A zombie has ended: where /proc tells, it counts as gone. EPERM means that it lives, as someone else's. */
+/**
+ * A zombie has ended: where /proc tells, it counts as gone, but not before its last thread has, which still holds its files
+ * and its ports. EPERM means that it lives, as someone else's.
+ */
 function isAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
@@ -13,7 +16,7 @@ function isAlive(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
   const state = procStat(pid)?.state;
-  return state !== 'Z' && state !== 'X';
+  return (state !== 'Z' && state !== 'X') || threadsOf(pid) > 1;
 }
 
 /** This process first, then its parent, up to the first process of all. */
@@ -59,6 +62,14 @@ export async function processAge(pid: number): Promise<number | null> {
   }
   const start = await processStart(pid);
   return start === null ? null : Math.max(0, Date.now() / 1_000 - Number(start));
+}
+
+function threadsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
 }
 
 function readText(path: string): string {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { realClock } from '../../src/sys/clock.ts';
 import { processStart, realProcesses } from '../../src/sys/processes.ts';
@@ -36,6 +37,24 @@ describe('processes', () => {
     process.kill(pid, 'SIGKILL');
     await until(() => !realProcesses.alive(pid));
     expect(process.kill(pid, 0)).toBe(true);
+  });
+
+  it('holds none for gone whose last thread still has its port', async () => {
+    const script = `const server = require('node:net').createServer().listen(+process.argv[1], '127.0.0.1', () =>
+      console.log(server.address().port))`;
+    let port = 0;
+    for (let round = 0; round < 10; round += 1) {
+      const child = spawn(process.execPath, ['-e', script, String(port)]);
+      const [line] = (await once(child.stdout, 'data')) as [Buffer];
+      port = Number(line.toString());
+      child.kill('SIGKILL');
+      // As fast as can be: it is a matter of a moment.
+      while (realProcesses.alive(child.pid ?? 0));
+      const server = createServer().listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      server.close();
+      await once(server, 'close');
+    }
   });
 
   it('tells the ancestry, ourselves first', async () => {
