@@ -103,7 +103,8 @@ const WRITING_MS = 1_000;
 function isHalfWritten({ plist }: Change, { plists }: Observed, now: number): boolean {
   const found = plists.find(({ path }) => path === plist);
   if (found === undefined || found.plist !== null) return false;
-  return now - Number(BigInt(found.identity.ctimeNs || '0') / 1_000_000n) < WRITING_MS;
+  // Written later than now: the clock was set back since.
+  return Math.abs(now - Number(BigInt(found.identity.ctimeNs || '0') / 1_000_000n)) < WRITING_MS;
 }
 
 /** Our entry of the job, whatever domain it was in. */

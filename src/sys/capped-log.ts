@@ -23,9 +23,13 @@ export interface CappedLog {
 /** Appends to a file (0600); one that would grow beyond the limit becomes `PATH.1`, in place of the former one. */
 export async function createCappedLog(path: string, limit: number = LOG_LIMIT): Promise<CappedLog> {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
-  const open = (): number => openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
-  makeFolders(dirname(path), 0o700);
+  const open = (): number => {
+    makeFolders(dirname(path), 0o700);
+    return openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  };
   let descriptor = open();
+  /** A full disk cut the last text short. */
+  let isCut = false;
   let size = fstatSync(descriptor).size;
   const reopen = (): void => {
     const next = open();
@@ -36,13 +40,15 @@ export async function createCappedLog(path: string, limit: number = LOG_LIMIT): 
   return {
     write(text) {
       try {
-        const bytes = Buffer.from(text);
+        const bytes = Buffer.from(isCut ? `\n${text}` : text);
         if (!isStill(descriptor, path)) reopen();
         if (size > 0 && size + bytes.length > limit) {
           renameSync(path, `${path}.1`);
           reopen();
         }
-        size += writeSync(descriptor, bytes);
+        const written = writeSync(descriptor, bytes);
+        size += written;
+        isCut = written < bytes.length;
       } catch {
         // Nobody is left to tell it to.
       }

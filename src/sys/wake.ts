@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 
 /** Whether a change of this name in a folder is worth a look. */
 export type Matters = (name: string) => boolean;
@@ -22,26 +22,26 @@ export interface Waker {
 const QUIET_MS = 50;
 
 export function createWaker(): Waker {
-  const watchers = new Map<string, FSWatcher>();
+  const watchers = new Map<string, { readonly watcher: FSWatcher; readonly identity: string }>();
   let matters: ReadonlyMap<string, Matters> = new Map();
   let changed = false;
   let onChange: () => void = () => {};
 
   function forget(folder: string): void {
-    watchers.get(folder)?.close();
+    watchers.get(folder)?.watcher.close();
     watchers.delete(folder);
   }
 
   function listen(folder: string): void {
     try {
+      const identity = identityOf(folder);
       const watcher = watch(folder, (_, name) => {
         if (name !== null && matters.get(folder)?.(name) !== true) return;
         changed = true;
         onChange();
       });
-      // A folder that was removed is listened to again once it is back.
       watcher.on('error', () => forget(folder));
-      watchers.set(folder, watcher);
+      watchers.set(folder, { watcher, identity });
     } catch {
       // Not there, or no events to be had: the interval finds what changes.
     }
@@ -50,7 +50,9 @@ export function createWaker(): Waker {
   return {
     watch(folders) {
       matters = folders;
-      for (const folder of watchers.keys()) if (!folders.has(folder)) forget(folder);
+      // A folder that was removed and made again is another one, of which nothing would be heard.
+      for (const [folder, { identity }] of watchers)
+        if (!folders.has(folder) || identityOf(folder) !== identity) forget(folder);
       for (const folder of folders.keys()) if (!watchers.has(folder)) listen(folder);
     },
     wait(ms, leastMs, signal) {
@@ -80,4 +82,15 @@ export function createWaker(): Waker {
       for (const folder of [...watchers.keys()]) forget(folder);
     },
   };
+}
+
+/** Tells a folder from another one at the same path; '' where there is none. */
+function identityOf(folder: string): string {
+  try {
+    // A number is used again soon, with another birth.
+    const { dev, ino, birthtimeNs } = statSync(folder, { bigint: true });
+    return `${dev}:${ino}:${birthtimeNs}`;
+  } catch {
+    return '';
+  }
 }

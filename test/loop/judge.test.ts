@@ -127,6 +127,8 @@ describe('what the loop does by itself', () => {
     });
     expect(judge(change, { observed: half(NOW - 100) })).toMatchObject({ do: 'wait' });
     expect(judge(change, { observed: half(NOW - 5_000) })).toMatchObject({ do: 'mend' });
+    // The clock was set back by a day since it was written.
+    expect(judge(change, { observed: half(NOW + 86_400_000) })).toMatchObject({ do: 'mend' });
   });
 
   it('waits for a login session, and after a failure', () => {

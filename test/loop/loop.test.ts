@@ -186,6 +186,19 @@ describe('the loop', () => {
     expect(waits.slice(0, 5)).toEqual([10_000, 20_000, 40_000, 80_000, 10_000]);
   });
 
+  it('does not take a file that is just being written for the end of a trouble', async () => {
+    const { named } = await play({
+      rounds: 6,
+      changes: (look) => {
+        if (look <= 3) throw new Error('launchctl/unusable');
+        return [nothing];
+      },
+      file: (round) =>
+        round === 2 || round === 4 ? { state: 'changing' } : { state: 'good', declared: DECLARED },
+    });
+    expect(named).toEqual(['file-loaded', 'trouble', 'recovered']);
+  });
+
   it('looks again soon, and does not complain, while an apply by hand holds the lock', async () => {
     const { named, waits } = await play({
       rounds: 6,

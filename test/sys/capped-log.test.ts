@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createCappedLog } from '../../src/sys/capped-log.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -38,6 +38,10 @@ it('a capped log that was taken away is begun anew', async () => {
   expect(readFileSync(path, 'utf8')).toBe('after\n');
   renameSync(path, `${path}.kept`);
   log.write('at last\n');
-  log.close();
   expect(readFileSync(path, 'utf8')).toBe('at last\n');
+  // Its folder, too.
+  rmSync(dirname(path), { recursive: true });
+  log.write('once more\n');
+  log.close();
+  expect(readFileSync(path, 'utf8')).toBe('once more\n');
 });
