@@ -28,7 +28,7 @@ let outputLost: NodeJS.ErrnoException | null = null;
  */
 function outliveOutput(): void {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    readerGone.abort();
+    readerGone.abort(error.code);
     if (error.code !== 'EPIPE') outputLost ??= error;
   });
   stderr.on('error', () => {});

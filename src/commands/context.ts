@@ -10,7 +10,7 @@ export interface Terminal {
   note(text: string, always?: 'always'): void;
   /** To standard error as it stands, without a newline: a line that will change. */
   progress(text: string): void;
-  /** Aborted when the reader of standard output has gone away. */
+  /** Aborted when standard output cannot be written any more, with the system's code: `EPIPE` when its reader has gone away. */
   readonly closed: AbortSignal;
   /** Asks on standard error and reads a line; only called when `interactive`. */
   ask(question: string): Promise<boolean>;

@@ -1,9 +1,8 @@
 import type { Config } from '../config/instance.ts';
 import type { Declared, FileReading } from '../loop/loop.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { fingerprint, type Inputs } from '../sys/config-inputs.ts';
-import type { Context } from './context.ts';
-import { type Declaration, loadDeclaration } from './declaration.ts';
+import { fingerprint, type Inputs, touchedWithin } from '../sys/config-inputs.ts';
+import type { Declaration } from './declaration.ts';
 import { InvalidFile } from './failure.ts';
 
 /** The file that a loop watches, compiled. */
@@ -21,14 +20,19 @@ export interface Minded {
 /** How long a file must have been left alone before it counts: editors save in several steps. */
 const QUIET_MS = 200;
 
+/** So often it is read over again, when it is touched while it is read. */
+const TURNS = 3;
+
 /**
  * Reads the file once, and again only when something of it was touched; keeps the last good one. A file that was touched a
  * moment ago is not read yet: half a file may be valid, and would delete what stands in the other half.
  *
+ * @param load reads and compiles what is there now, or throws InvalidFile
+ * @param now milliseconds of a clock that is never set back
  * @param only the stack that it must declare; null: that of the first good file
  */
 export function createFileReader(
-  context: Context,
+  load: () => Declaration,
   now: () => number,
   only: Minded | null = null,
 ): { readonly read: () => FileReading<WatchedFile>; readonly inputs: () => Inputs; sources(): Sources } {
@@ -38,10 +42,10 @@ export function createFileReader(
   let known = '';
   let touched: { readonly print: string; readonly at: number } | null = null;
 
-  function load(): NonNullable<typeof reading> {
+  function readOnce(): NonNullable<typeof reading> {
     const last = reading?.declared ?? null;
     try {
-      const declaration = loadDeclaration(context);
+      const declaration = load();
       const { config, jobs, diagnostics } = declaration;
       inputs = declaration.inputs;
       sources = declaration.sources;
@@ -61,6 +65,19 @@ export function createFileReader(
     }
   }
 
+  /** Null: it was touched each time while it was read. What is known of it is what it was before, and after, that. */
+  function readWhole(): typeof reading {
+    for (let turn = 0; turn < TURNS; turn++) {
+      const before = inputs === null ? null : fingerprint(inputs);
+      const read = readOnce();
+      const after = inputs === null ? null : fingerprint(inputs);
+      if (before !== after) continue;
+      known = after ?? '';
+      return read;
+    }
+    return null;
+  }
+
   return {
     read() {
       if (reading !== null && inputs !== null) {
@@ -72,9 +89,11 @@ export function createFileReader(
         if (touched?.print !== print) touched = { print, at: now() };
         if (now() - touched.at < QUIET_MS) return { state: 'changing' };
       }
-      reading = load();
-      // Of what was read, and as it is now: what changed in between is read again in the next round.
-      known = inputs === null ? '' : fingerprint(inputs);
+      const read = readWhole();
+      // What it was like before it was read for the first time, nobody knows.
+      const isFresh = reading === null && inputs !== null && touchedWithin(inputs, QUIET_MS);
+      if (read === null || isFresh) return { state: 'changing' };
+      reading = read;
       touched = null;
       return reading;
     },

@@ -18,6 +18,7 @@ import { launchctlCommand } from '../sys/places.ts';
 import { createWaker, type Matters } from '../sys/wake.ts';
 import { installCommand } from './agent-command.ts';
 import type { Command, Context } from './context.ts';
+import { loadDeclaration } from './declaration.ts';
 import { explainFailure } from './failure.ts';
 import { openHands } from './hands.ts';
 import { askHealthOf } from './health.ts';
@@ -46,13 +47,17 @@ const LEAST_MS = 1_000;
 
 /** Keeps launchd equal to the file: the same observe, plan and apply, again and again (docs/design/loop.md). */
 export const watch: Command<WatchArguments> = async (args, asked) => {
-  const context = withFiles(asked);
+  const context = whileHeard(withFiles(asked), args);
   const world = openWorld(context);
   refuseForUser(world);
   const intervalMs = args.interval ?? DEFAULT_INTERVAL_MS;
   const { signal, cwd } = context;
   const waker = createWaker();
-  const file = createFileReader(context, Date.now, minded(args, context, world));
+  const file = createFileReader(
+    () => loadDeclaration(context),
+    () => performance.now(),
+    minded(args, context, world),
+  );
   const teller = await createTeller(context, {
     log: args.log === undefined ? null : resolve(cwd, args.log),
     sources: file.sources,
@@ -128,14 +133,29 @@ function minded({ stack, interval }: WatchArguments, { options }: Context, world
   return { stack, instead: installCommand(request, world.places) };
 }
 
+/** Why a loop ends that nobody listens to. */
+const UNHEARD = 'nobody reads it';
+
 /** Asked to end by SIGTERM, it did what it was asked for. */
-function endCode(signal: AbortSignal): ExitCode {
-  return signal.aborted && signal.reason !== 'SIGTERM' ? EXIT.interrupted : EXIT.ok;
+function endCode({ aborted, reason }: AbortSignal): ExitCode {
+  return aborted && reason !== 'SIGTERM' && reason !== UNHEARD ? EXIT.interrupted : EXIT.ok;
 }
 
 function whyEnded({ aborted, reason }: AbortSignal): string {
   if (!aborted) return 'done';
   return reason === 'SIGINT' ? 'Ctrl-C' : typeof reason === 'string' ? reason : 'interrupted';
+}
+
+/** What goes to nobody any more ends quietly, as everywhere; what goes to a full disk, or to a log, goes on. */
+function whileHeard(context: Context, { log }: WatchArguments): Context {
+  if (log !== undefined) return context;
+  const { closed } = context.terminal;
+  const gone = new AbortController();
+  const check = (): void => {
+    if (closed.reason === 'EPIPE') gone.abort(UNHEARD);
+  };
+  closed.addEventListener('abort', check, { once: true });
+  return { ...context, signal: AbortSignal.any([context.signal, gone.signal]) };
 }
 
 /** The files are found once: where the loop runs does not change. */

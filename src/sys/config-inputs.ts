@@ -24,6 +24,17 @@ export function fingerprint({ paths, globs }: Inputs): string {
   return [...files, ...found].join('\n\n');
 }
 
+/** Whether one of the files was touched within the last so many milliseconds; one of the future was before the clock was set back. */
+export function touchedWithin({ paths }: Inputs, ms: number): boolean {
+  return [...paths].some((path) => {
+    try {
+      return Math.abs(Date.now() - statSync(path).ctimeMs) < ms;
+    } catch {
+      return false;
+    }
+  });
+}
+
 function identityOf(path: string): string {
   try {
     return [lstatSync(path, { bigint: true }), statSync(path, { bigint: true })]

@@ -319,6 +319,17 @@ describe('watch', () => {
     expect(watching.stderr()).toContain('counts anew');
   });
 
+  it('ends quietly with 0 once nobody reads what it tells', async () => {
+    watching = startWatch(world);
+    await watching.told('applied');
+    watching.leave();
+    await world.launchctl('bootout', target());
+    expect(await watching.ended).toEqual({ code: 0, signal: null });
+    expect(watching.stderr()).toBe('');
+    // What was under way went on to its end.
+    expect((await world.launchctl('print', target())).code).toBe(0);
+  });
+
   it('minds one stack only: a file that is renamed is told of, and the last good one stays in force', async () => {
     watching = startWatch(world);
     await watching.told('applied');

@@ -12,6 +12,10 @@ export interface Watching {
   /** Waits until it has told that; gives the first such event, of those from `from` on. */
   readonly told: (event: string, fits?: (told: Told) => boolean, from?: number) => Promise<Told>;
   readonly stderr: () => string;
+  /** Nobody reads what it tells from now on. */
+  readonly leave: () => void;
+  /** Waits for its end. */
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Sends a signal and waits for its end. */
   readonly end: (signal?: NodeJS.Signals) => Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -40,6 +44,8 @@ export function startWatch(world: World, ...args: readonly string[]): Watching {
     pid: child.pid ?? 0,
     events,
     stderr: () => stderr,
+    leave: () => child.stdout?.destroy(),
+    ended,
     told: async (event, fits = () => true, from = 0) => {
       try {
         return await until(
