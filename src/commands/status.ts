@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { EXIT, type ExitCode } from '../model/errors.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { JobStatus } from '../model/status.ts';
@@ -29,17 +30,21 @@ export const status: Command<{
   const { observed, plan, preflights } = await makePlan(declaration, world, context, {
     refresh: 'full',
   });
-  // What keeps a job from being started, or that it is disabled, stands in its own row; of the others, `plan` tells what
-  // they will need.
-  const notes = withoutNotes(plan.diagnostics).filter(
-    ({ code }) => !code.startsWith('preflight/') && code !== 'job/disabled',
-  );
-  noteDiagnostics(context, notes, declaration.sources);
-  // Nobody waits for the answers of other jobs than the one that is meant.
+  // Nobody waits for the answers of other jobs than the one that is meant, or reads what is wrong with them.
   const named =
     args.name === undefined ? null : resolveName(args.name, judgeStatus(declaration.jobs, observed, plan));
   const isShown = ({ label, domain }: Pick<JobStatus, 'label' | 'domain'>): boolean =>
     named === null || (label === named.label && domain === named.domain);
+  const elsewhere = new Set(
+    declaration.jobs.filter((job) => !isShown(job)).map(({ place }) => placeText(place)),
+  );
+  const diagnostics = plan.diagnostics.filter((each) => !elsewhere.has(placeText(each)));
+  // What keeps a job from being started, or that it is disabled, stands in its own row; of the others, `plan` tells what
+  // they will need.
+  const notes = withoutNotes(diagnostics).filter(
+    ({ code }) => !code.startsWith('preflight/') && code !== 'job/disabled',
+  );
+  noteDiagnostics(context, notes, declaration.sources);
   const shown = declaration.jobs.filter((job) => !job.excluded && isShown(job));
   const healths = await observeHealth(shown, observed, world, context.signal);
   const leftovers = await observeLeftovers({
@@ -53,7 +58,7 @@ export const status: Command<{
   const pending = isPending({ ...plan, changes: plan.changes.filter(({ label }) => labels.has(label)) });
   const exitCode = pending && args.detailedExitcode === true ? EXIT.changes : EXIT.ok;
   if (options.json)
-    terminal.out(formatDocument(statusToJson(jobs, plan.diagnostics, { command: 'status', exitCode })));
+    terminal.out(formatDocument(statusToJson(jobs, diagnostics, { command: 'status', exitCode })));
   else if (args.name !== undefined && jobs[0] !== undefined)
     terminal.out(renderJobStatus(jobs[0], terminal.style));
   else terminal.out(renderStatus(jobs, terminal.style));
@@ -69,4 +74,8 @@ async function agentJobStatus(agent: LedgerEntry, context: Context, world: World
     terminal.out(formatDocument(statusToJson(jobs, [], { command: 'status', exitCode: EXIT.ok })));
   else for (const job of jobs) terminal.out(renderJobStatus(job, terminal.style));
   return EXIT.ok;
+}
+
+function placeText({ file, line, column }: Pick<Diagnostic, 'file' | 'line' | 'column'>): string {
+  return `${file}:${line}:${column}`;
 }

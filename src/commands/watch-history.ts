@@ -1,4 +1,4 @@
-import { describeLastExit, gaveUpWords } from '../launchd/last-exit.ts';
+import { badEndsWords, gaveUpWords } from '../launchd/last-exit.ts';
 import type { Happening } from '../model/history.ts';
 import type { Told } from '../model/loop.ts';
 import type { Change } from '../model/plan.ts';
@@ -37,11 +37,7 @@ export function decisionOf(event: Told, stack: string, plistOf: (label: string) 
     case 'left-alone':
       return decided(event, 'left-alone', event.message);
     case 'crash-looping':
-      return decided(
-        event,
-        'left-alone',
-        `crash-looping: ${event.exits.length} bad ends within ${event.seconds} s, the last with ${describeLastExit(event.exits.at(-1) ?? { reason: 'unknown' })}`,
-      );
+      return decided(event, 'left-alone', `crash-looping: ${badEndsWords(event)}`);
     default:
       return null;
   }

@@ -23,9 +23,36 @@ export function describeLastExit(lastExit: LastExit): string {
   return 'signal' in lastExit ? describeSignal(lastExit.signal) : lastExit.reason;
 }
 
-/** `given up after 5 bad ends within 8 s, the last with exit code 1` */
-export function gaveUpWords({ exits, seconds }: Pick<GaveUp, 'exits' | 'seconds'>): string {
-  const last = exits.at(-1);
-  const how = last === undefined ? '' : `, the last with ${describeLastExit(last)}`;
-  return `given up after ${exits.length} bad ends within ${seconds} s${how}`;
+/** Ends that differ from the one before, of which so many are told. */
+const SHOWN_ENDS = 5;
+
+/** `5 bad ends within 8 s, each with exit code 1`; `3 bad ends within 8 s: exit code 1 (2 times), Killed: 9`. */
+export function badEndsWords({ exits, seconds }: Pick<GaveUp, 'exits' | 'seconds'>): string {
+  // Counted by launchd while nobody looked: the time between them is not known.
+  const many = `${exits.length} bad ${exits.length === 1 ? 'end' : 'ends'}${seconds === 0 ? '' : ` within ${seconds} s`}`;
+  const groups: { readonly words: string; times: number }[] = [];
+  for (const words of exits.map(describeLastExit)) {
+    const last = groups.at(-1);
+    if (last?.words === words) last.times += 1;
+    else groups.push({ words, times: 1 });
+  }
+  const [only] = groups;
+  if (only === undefined) return many;
+  if (groups.length === 1) return `${many}, ${exits.length === 1 ? '' : 'each '}with ${only.words}`;
+  const told = groups
+    .slice(-SHOWN_ENDS)
+    .map(({ words, times }) => (times === 1 ? words : `${words} (${times} times)`));
+  return `${many}: ${groups.length > SHOWN_ENDS ? '…, ' : ''}${told.join(', ')}`;
+}
+
+/** `given up after 5 bad ends within 8 s, each with exit code 1` */
+export function gaveUpWords(gaveUp: Pick<GaveUp, 'exits' | 'seconds'>): string {
+  return `given up after ${badEndsWords(gaveUp)}`;
+}
+
+/** EX_CONFIG: launchd could not even start the program (facts §3.4). */
+export const COULD_NOT_START = 78;
+
+export function couldNotStart(lastExit: LastExit | null): boolean {
+  return lastExit !== null && 'code' in lastExit && lastExit.code === COULD_NOT_START;
 }

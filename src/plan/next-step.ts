@@ -1,4 +1,10 @@
-import { describeLastExit, gaveUpWords, isBadExit } from '../launchd/last-exit.ts';
+import {
+  COULD_NOT_START,
+  couldNotStart,
+  describeLastExit,
+  gaveUpWords,
+  isBadExit,
+} from '../launchd/last-exit.ts';
 import { effectiveThrottle } from '../launchd/throttle.ts';
 import type { Job } from '../model/job.ts';
 import type { GaveUp } from '../model/ledger.ts';
@@ -65,7 +71,7 @@ export function nextStep(
     case 'held':
       return gaveUp === null
         ? `It was stopped with \`reconcile stop\`; run \`reconcile start ${name}\`.`
-        : `It was ${gaveUpWords(gaveUp)}: ${readLogs(job, name)}, put it right, then run \`reconcile restart ${name}\`.`;
+        : `It was ${gaveUpWords(gaveUp)}: ${whereToLook(gaveUp.exits.at(-1) ?? null, job, name, cause)}, put it right, then run \`reconcile restart ${name}\`.`;
     case 'not-loaded':
       if (seen.state === 'no-domain')
         return `There is no ${status.domain} now; it is loaded at the next login.`;
@@ -166,8 +172,7 @@ function whereToLook(
   cause: Finding | null,
 ): string {
   if (cause !== null) return `${lowerFirst(cause.cause)}. ${cause.hint.replace(/\.$/, '')}`;
-  const isNotStarted = lastExit !== null && 'code' in lastExit && lastExit.code === COULD_NOT_START;
-  return isNotStarted ? `see \`reconcile explain ${COULD_NOT_START}\`` : readLogs(job, name);
+  return couldNotStart(lastExit) ? `see \`reconcile explain ${COULD_NOT_START}\`` : readLogs(job, name);
 }
 
 /** Where its own words are; what is not logged cannot be read. */
@@ -205,9 +210,6 @@ function upperFirst(sentence: string): string {
 function lowerFirst(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
-
-/** EX_CONFIG (facts §3.4). */
-const COULD_NOT_START = 78;
 
 function exitWords(lastExit: LastExit | null): string {
   return lastExit === null ? 'nothing known' : describeLastExit(lastExit);

@@ -1,6 +1,7 @@
 import { type Behaviour, describeBehaviour } from '../launchd/behaviour.ts';
 import type { Explanation } from '../launchd/explain.ts';
-import type { Job } from '../model/job.ts';
+import { formatSeconds } from '../launchd/time-words.ts';
+import type { GiveUp, Job } from '../model/job.ts';
 import { changeName } from './change-text.ts';
 import { padEnd, printable, sentence } from './printable.ts';
 import { paint, type Style } from './style.ts';
@@ -30,12 +31,17 @@ export function renderBehaviour(job: Job, behaviour: Behaviour, style: Style): s
     `After it ended by itself:\n${table}`,
     ...others.map((sentence) => wrap(sentence, style)),
     ...warnings,
+    ...(job.giveUp === undefined ? [] : [wrap(giveUpWords(job, job.giveUp), style)]),
     paint(
       style,
       'dim',
       sentence(`See it happen: reconcile explain ${job.instance} --exits "1,1,segv,0" --for 5m`, style),
     ),
   ].join('\n\n')}\n`;
+}
+
+function giveUpWords({ instance }: Job, { after, within }: GiveUp): string {
+  return `\`reconcile watch\` does give up: after ${after} bad ends within ${formatSeconds(within)} it takes the job out of launchd and holds it, until \`reconcile restart ${instance}\`.`;
 }
 
 const VERDICTS: Readonly<Record<Behaviour['restarts'][number]['verdict'], string>> = {

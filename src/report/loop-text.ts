@@ -1,5 +1,5 @@
-import { describeLastExit } from '../launchd/last-exit.ts';
-import type { CrashCount, JobName, Told } from '../model/loop.ts';
+import { badEndsWords, COULD_NOT_START, couldNotStart } from '../launchd/last-exit.ts';
+import type { JobName, Told } from '../model/loop.ts';
 import { DONE } from './apply-text.ts';
 import { changeName } from './change-text.ts';
 import { renderDiagnostics } from './diagnostics.ts';
@@ -139,7 +139,7 @@ function words(
     case 'crash-looping':
       return {
         ...bad,
-        text: `${job(event)}  crash-looping: ${endings(event)}`,
+        text: `${job(event)}  crash-looping: ${sentence(badEndsWords(event), style)}`,
         below: [
           hint(
             `Read \`reconcile logs ${event.instance ?? event.label}\`; with \`give_up: {after: 5, within: 10m}\` it would be taken out of launchd.`,
@@ -150,7 +150,7 @@ function words(
       return {
         ...bad,
         color: 'red',
-        text: `${job(event)}  given up: ${endings(event)}; it is held`,
+        text: `${job(event)}  given up: ${sentence(badEndsWords(event), style)}; it is held`,
         below: [
           ...(event.log === null
             ? []
@@ -158,7 +158,7 @@ function words(
                 `the end of ${printable(event.log.path, style)}:`,
                 ...event.log.lines.map((line) => `  ${printable(line, style)}`),
               ]),
-          hint(`Put it right, then run \`reconcile restart ${event.instance ?? event.label}\`.`),
+          hint(`${putRight(event)}, then run \`reconcile restart ${event.instance ?? event.label}\`.`),
         ],
       };
     case 'trouble':
@@ -188,12 +188,10 @@ function told(
   return diagnostics.length === 0 ? [] : [renderDiagnostics(diagnostics, sources, style)];
 }
 
-/** `5 bad ends, exit code 1`; several kinds by the last one. */
-function endings({ exits, seconds: within }: CrashCount): string {
-  const kinds = new Set(exits.map(describeLastExit));
-  const how = `${kinds.size === 1 ? 'each' : 'the last'} with ${describeLastExit(exits.at(-1) ?? { reason: 'unknown' })}`;
-  // Counted by launchd while nobody looked: the time between them is not known.
-  return `${count(exits.length, 'bad end')}${within === 0 ? '' : ` within ${within} s`}, ${how}`;
+function putRight({ exits }: Extract<Told, { event: 'gave-up' }>): string {
+  return couldNotStart(exits.at(-1) ?? null)
+    ? `See \`reconcile explain ${COULD_NOT_START}\`, put it right`
+    : 'Put it right';
 }
 
 function seconds(ms: number): string {

@@ -80,7 +80,7 @@ export function renderJobStatus(job: JobStatus, style: Style): string {
     ['state', job.state === null ? '-' : printable(job.state, style)],
     ['pid', number(job.pid)],
     ['runs', number(job.runs)],
-    ['last exit', job.lastExit === null ? 'never exited' : exitText(job.lastExit, style)],
+    ['last exit', lastExitWords(job, style)],
     ['plist', plistWords(job.plist)],
     ['loaded', loadedWords(job)],
     ['enabled', job.enabled ? 'yes' : 'no, an override disables it'],
@@ -132,6 +132,11 @@ function exitText(exit: LastExit | null, style: Style): string {
   if (exit === null) return '-';
   if ('code' in exit) return `exit ${exit.code}`;
   return 'signal' in exit ? `${printable(exit.name, style)} (${exit.signal})` : printable(exit.reason, style);
+}
+
+/** Of what launchd does not have it tells no end; that says nothing of whether there was one. */
+function lastExitWords({ lastExit, loaded }: JobStatus, style: Style): string {
+  return lastExit === null && loaded === true ? 'never exited' : exitText(lastExit, style);
 }
 
 function noteOf(job: JobStatus): string {

@@ -55,6 +55,9 @@ describe('give_up', () => {
     expect(status).toMatchObject({ verdict: 'held', loaded: false, pid: null });
     expect(status.next).toContain('given up after 5 bad ends');
     expect(status.next).toContain('reconcile restart flaky');
+    // Who asks for another job reads nothing of this one.
+    expect((await world.reconcile('status', 'flaky')).stderr).toContain('job/gave-up');
+    expect((await world.reconcile('status', 'now-and-then')).stderr).toBe('');
     const { stdout, stderr } = await world.reconcile('plan');
     expect(stdout).toContain('given up after 5 bad ends');
     expect(stderr).toContain('job/gave-up');

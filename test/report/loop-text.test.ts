@@ -14,9 +14,24 @@ describe('what the loop tells', () => {
     const looping = { event: 'crash-looping', ...JOB, exits: [one, one], seconds: 8 } as const;
     expect(text(looping)).toContain('crash-looping: 2 bad ends within 8 s, each with exit code 1\n');
     expect(text({ ...looping, exits: [{ code: 2 }, one] })).toContain(
-      '2 bad ends within 8 s, the last with exit code 1\n',
+      '2 bad ends within 8 s: exit code 2, exit code 1\n',
     );
+    const killed = { signal: 9, name: 'SIGKILL' } as const;
+    expect(text({ ...looping, exits: [one, one, killed, one] })).toContain(
+      '4 bad ends within 8 s: exit code 1 (2 times), Killed: 9, exit code 1\n',
+    );
+    const many = [1, 2, 3, 4, 5, 6].map((code) => ({ code }));
+    expect(text({ ...looping, exits: many })).toContain('6 bad ends within 8 s: …, exit code 2, ');
     expect(text({ ...looping, seconds: 0 })).toContain('crash-looping: 2 bad ends, each with exit code 1\n');
+  });
+
+  it('sends to what a code means where there is no log to read', () => {
+    const exits = [{ code: 78 }, { code: 78 }] as const;
+    const gaveUp = { event: 'gave-up', ...JOB, after: 2, within: 60, exits, seconds: 8, log: null } as const;
+    expect(text(gaveUp)).toContain(
+      'hint: See `reconcile explain 78`, put it right, then run `reconcile restart web`.',
+    );
+    expect(text({ ...gaveUp, exits: [{ code: 1 }] })).toContain('hint: Put it right, then run');
   });
 
   it('says once that it has restarted an unhealthy job, and when it may again', () => {

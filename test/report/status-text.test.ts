@@ -99,7 +99,7 @@ local.demo.old  (gui/501)
     state      -
     pid        -
     runs       -
-    last exit  never exited
+    last exit  -
     plist      cannot be read
     loaded     unknown
     enabled    no, an override disables it
