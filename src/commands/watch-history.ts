@@ -1,4 +1,4 @@
-import { badEndsWords, gaveUpWords } from '../launchd/last-exit.ts';
+import { badEndsWords, gaveUpWords, restartedWords } from '../launchd/last-exit.ts';
 import type { Happening } from '../model/history.ts';
 import type { Told } from '../model/loop.ts';
 import type { Change } from '../model/plan.ts';
@@ -38,6 +38,8 @@ export function decisionOf(event: Told, stack: string, plistOf: (label: string) 
       return decided(event, 'left-alone', event.message);
     case 'crash-looping':
       return decided(event, 'left-alone', `crash-looping: ${badEndsWords(event)}`);
+    case 'restarted-often':
+      return decided(event, 'left-alone', restartedWords(event));
     default:
       return null;
   }

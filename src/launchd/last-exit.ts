@@ -56,3 +56,17 @@ export const COULD_NOT_START = 78;
 export function couldNotStart(lastExit: LastExit | null): boolean {
   return lastExit !== null && 'code' in lastExit && lastExit.code === COULD_NOT_START;
 }
+
+/** `restarted 5 times within 40 s, the last time after exit code 0` */
+export function restartedWords({
+  restarts,
+  seconds,
+  lastExit,
+}: {
+  readonly restarts: number;
+  readonly seconds: number;
+  readonly lastExit: LastExit | null;
+}): string {
+  const how = lastExit === null ? '' : `, the last time after ${describeLastExit(lastExit)}`;
+  return `restarted ${restarts} times within ${seconds} s${how}`;
+}

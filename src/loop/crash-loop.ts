@@ -1,6 +1,6 @@
 import { isBadExit } from '../launchd/last-exit.ts';
 import type { GiveUp } from '../model/job.ts';
-import type { CrashCount } from '../model/loop.ts';
+import type { CrashCount, RestartCount } from '../model/loop.ts';
 import type { ObservedService } from '../model/observed.ts';
 import type { LastExit } from '../model/service.ts';
 import type { Track } from './state.ts';
@@ -33,9 +33,20 @@ export function sampleOf(service: ObservedService): Sample | null {
   return { pid, runs: service.remembered === true ? null : runs, lastExit };
 }
 
+const UNKNOWN: Track = {
+  definition: null,
+  ended: null,
+  countedAt: null,
+  pid: null,
+  bad: [],
+  told: false,
+  others: [],
+  toldOften: false,
+};
+
 /** It has just been loaded, or is not: every run from here on is seen. */
 export function justLoaded(now: number): Track {
-  return { definition: null, ended: 0, countedAt: now, pid: null, bad: [], told: false };
+  return { ...UNKNOWN, ended: 0, countedAt: now };
 }
 
 /** The track of a former loop: what ended while none looked came at times that nobody knows, and does not count. */
@@ -67,21 +78,26 @@ export function follow(track: Track | null, sample: Sample, what: Following): Tr
   const isAnother = track !== null && track.definition !== null && track.definition !== definition;
   const before = isAnew ? { ...justLoaded(now), countedAt: track.countedAt } : isAnother ? null : track;
   const countedAt = ended === null ? (before?.countedAt ?? null) : now;
-  if (before === null) return { definition, ended, countedAt, pid: sample.pid, bad: [], told: false };
+  if (before === null) return { ...UNKNOWN, definition, ended, countedAt, pid: sample.pid };
   const ends = newEnds(before, ended, sample);
   // The process that stood was ended on purpose.
   const isHandled = handledAt !== undefined && before.pid !== null && before.pid !== sample.pid;
-  const crashes = isCrash(sample.lastExit) ? Math.min(isHandled ? ends - 1 : ends, MOST_KEPT) : 0;
-  const times = spread(crashes, before.countedAt, now).filter((at) => at >= (handledAt ?? at));
+  const counted = Math.min(isHandled ? ends - 1 : ends, MOST_KEPT);
+  const times = spread(counted, before.countedAt, now).filter((at) => at >= (handledAt ?? at));
+  const crashed = isCrash(sample.lastExit);
   const kept = before.bad.filter((end) => isWithin(end, what.window, now));
-  const bad = [...kept, ...times.map((at) => ({ at, exit: sample.lastExit as LastExit }))].slice(-MOST_KEPT);
+  const bad = [...kept, ...(crashed ? times.map((at) => ({ at, exit: sample.lastExit as LastExit })) : [])];
+  const keptOthers = before.others.filter((at) => isWithin({ at }, USUAL, now));
+  const others = crashed ? keptOthers : [...keptOthers, ...times];
   return {
     definition,
     ended: ended ?? (before.ended === null ? null : before.ended + ends),
     countedAt,
     pid: sample.pid,
-    bad,
+    bad: bad.slice(-MOST_KEPT),
     told: before.told && bad.length > 0,
+    others: others.slice(-MOST_KEPT),
+    toldOften: before.toldOften && others.length > 0,
   };
 }
 
@@ -113,6 +129,13 @@ export function crashLoopOf(track: Track, { after, within }: GiveUp, now: number
     exits: recent.map(({ exit }) => exit).slice(-after),
     seconds: Math.max(0, Math.round((now - (first?.at ?? now)) / 1_000)),
   };
+}
+
+/** So many ends that are no bad ones; null: a restart now and then. The job is taken to be up again after each. */
+export function oftenRestarted(track: Track, now: number): RestartCount | null {
+  const recent = track.others.filter((at) => isWithin({ at }, USUAL, now));
+  if (recent.length < USUAL.after) return null;
+  return { restarts: recent.length, seconds: Math.max(0, Math.round((now - (recent[0] ?? now)) / 1_000)) };
 }
 
 /** What lies further ahead than that is of a clock that was set back since. */

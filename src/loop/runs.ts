@@ -1,9 +1,19 @@
 import { effectiveThrottle } from '../launchd/throttle.ts';
+import { isTriggered } from '../launchd/triggers.ts';
 import type { GiveUp, Job } from '../model/job.ts';
 import type { CrashCount, LoopEvent } from '../model/loop.ts';
 import type { Observed, ObservedJob } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
-import { crashLoopOf, type Following, follow, justLoaded, sampleOf, USUAL } from './crash-loop.ts';
+import type { LastExit } from '../model/service.ts';
+import {
+  crashLoopOf,
+  type Following,
+  follow,
+  justLoaded,
+  oftenRestarted,
+  sampleOf,
+  USUAL,
+} from './crash-loop.ts';
 import { entryOf } from './judge.ts';
 import { type LoopState, memoryOf, nameOf, type Track, targetOf, type Word, withMemory } from './state.ts';
 
@@ -51,15 +61,22 @@ export function watchRuns(
       handledAt: handled.get(target),
     });
     if (track === null) continue;
+    const often = isTriggered(job.plist) ? null : oftenRestarted(track, now);
+    if (often !== null && !track.toldOften) {
+      const { instance, label, domain } = job;
+      const lastExit = lastExitOf(seen.get(target));
+      events.push({ event: 'restarted-often', instance, label, domain, lastExit, ...often });
+    }
+    const told = { ...track, toldOften: often !== null };
     const count = crashLoopOf(track, job.giveUp ?? USUAL, now);
     const isOurs = entry?.held === false && !job.managedByOther;
     const isLoaded = seen.get(target)?.service.state === 'loaded';
-    if (count === null) tracks.set(target, track.told ? { ...track, told: false } : track);
+    if (count === null) tracks.set(target, { ...told, told: false });
     else if (job.giveUp !== undefined && isOurs && isLoaded) {
-      tracks.set(target, track);
+      tracks.set(target, told);
       giveUps.push({ job, giveUp: job.giveUp, count });
     } else {
-      tracks.set(target, { ...track, told: true });
+      tracks.set(target, { ...told, told: true });
       if (!track.told) {
         const { instance, label, domain } = job;
         events.push({ event: 'crash-looping', instance, label, domain, ...count });
@@ -80,7 +97,14 @@ export function withoutFormer(tracks: Tracks, told: readonly Word[]): Tracks {
         target,
         since === undefined
           ? track
-          : { ...track, bad: track.bad.filter(({ at }) => at >= since), told: false },
+          : {
+              ...track,
+              bad: track.bad.filter(({ at }) => at >= since),
+              told: false,
+              // The restart itself was seen before the word for it.
+              others: [],
+              toldOften: false,
+            },
       ];
     }),
   );
@@ -103,12 +127,16 @@ export function withTracks(state: LoopState, tracks: Tracks, jobs: readonly Job[
     if (track !== null && !counted.has(target)) next = withMemory(next, nameOf(target), { track: null });
   for (const [target, job] of counted) {
     const track = tracks.get(target) ?? null;
-    // When it was counted changes with each round, and says nothing to another loop.
-    const kept = track === null ? null : { ...track, countedAt: null };
+    // When it was counted changes with each round, and says nothing to another loop; restarts are only told.
+    const kept = track === null ? null : { ...track, countedAt: null, others: [], toldOften: false };
     if (JSON.stringify(kept) !== JSON.stringify(memoryOf(next, job).track))
       next = withMemory(next, job, { track: kept });
   }
   return next;
+}
+
+function lastExitOf(seen: ObservedJob | undefined): LastExit | null {
+  return seen?.service.state === 'loaded' ? seen.service.service.lastExit : null;
 }
 
 function trackOf(before: Track | null, seen: ObservedJob | undefined, what: Following): Track | null {

@@ -77,7 +77,7 @@ function toTrack(value: unknown): Track | null {
   const definition = orNull(value['definition'] ?? null, toText);
   if (bad === null || definition === undefined || typeof told !== 'boolean') return null;
   if (!(ended === null || isTime(ended)) || !(pid === null || isTime(pid))) return null;
-  return { definition, ended, countedAt: null, pid, bad, told };
+  return { definition, ended, countedAt: null, pid, bad, told, others: [], toldOften: false };
 }
 
 function toBadEnd(value: unknown): { readonly at: number; readonly exit: LastExit } | null {

@@ -39,6 +39,10 @@ export interface Track {
   readonly bad: readonly { readonly at: number; readonly exit: LastExit }[];
   /** That it is crash-looping was told. */
   readonly told: boolean;
+  /** Ends that are no bad ones, and that nobody asked us for: times, oldest first. */
+  readonly others: readonly number[];
+  /** That it is restarted often was told. */
+  readonly toldOften: boolean;
 }
 
 /** What the loop remembers of one job. */

@@ -37,6 +37,13 @@ export interface CrashCount {
   readonly seconds: number;
 }
 
+/** How often a job came up anew, with no bad end, within which time. */
+export interface RestartCount {
+  readonly restarts: number;
+  /** Seconds from the first of them until now. */
+  readonly seconds: number;
+}
+
 /** What the loop did, and what it decided not to do. */
 export type LoopEvent =
   | {
@@ -109,6 +116,8 @@ export type LoopEvent =
   /** An unhealthy job was restarted: `on_unhealthy: restart`. */
   | ({ readonly event: 'restarted'; readonly reason: string; readonly outcome: Outcome } & JobName)
   | ({ readonly event: 'crash-looping' } & CrashCount & JobName)
+  /** It came up anew again and again, ended well or by SIGTERM: another program restarts it, or its own policy does. */
+  | ({ readonly event: 'restarted-often'; readonly lastExit: LastExit | null } & RestartCount & JobName)
   /** `give_up`: it was taken out of launchd, and is held. */
   | ({
       readonly event: 'gave-up';

@@ -1,4 +1,4 @@
-import { badEndsWords, COULD_NOT_START, couldNotStart } from '../launchd/last-exit.ts';
+import { badEndsWords, COULD_NOT_START, couldNotStart, restartedWords } from '../launchd/last-exit.ts';
 import type { JobName, Told } from '../model/loop.ts';
 import { DONE } from './apply-text.ts';
 import { changeName } from './change-text.ts';
@@ -143,6 +143,16 @@ function words(
         below: [
           hint(
             `Read \`reconcile logs ${event.instance ?? event.label}\`; with \`give_up: {after: 5, within: 10m}\` it would be taken out of launchd.`,
+          ),
+        ],
+      };
+    case 'restarted-often':
+      return {
+        ...bad,
+        text: `${job(event)}  ${restartedWords(event)}`,
+        below: [
+          hint(
+            `Unless that is meant, look for a program that restarts it; \`reconcile explain ${event.instance ?? event.label}\` tells what launchd does by itself.`,
           ),
         ],
       };

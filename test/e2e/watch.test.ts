@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { isRunning, jobUntil, statusOf } from '../support/jobs.ts';
 import { CLI, createWorld, until, type World } from '../support/private-home.ts';
-import { startWatch, type Watching } from '../support/watch.ts';
+import { startWatch, type Told, type Watching } from '../support/watch.ts';
 
 /** The loop: the built command, the embedded launchd, real processes. */
 
@@ -47,6 +47,31 @@ afterEach(async () => {
 const target = (): string => `gui/${process.getuid?.()}/${LABEL}`;
 
 describe('watch', () => {
+  it('scenario 18: tells once that another program restarts a job again and again, and what a person does not', async () => {
+    const watched = startWatch(world);
+    watching = watched;
+    await watched.told('applied');
+    let job = await jobUntil(world, 'web', 'runs', isRunning);
+    const isAnother = ({ pid }: typeof job): boolean => pid !== null && pid !== job.pid;
+    for (let count = 0; count < 2; count++) {
+      expect((await world.reconcile('restart', 'web')).code).toBe(0);
+      job = await jobUntil(world, 'web', 'has another process', isAnother);
+    }
+    const told = (): readonly Told[] => watched.events().filter(({ event }) => event === 'restarted-often');
+    // The first of them may be taken for the person's, whose word was just given.
+    for (let count = 1; count <= 7; count++) {
+      if (count <= 5) expect(told()).toEqual([]);
+      expect((await world.launchctl('kickstart', '-k', target())).code).toBe(0);
+      job = await jobUntil(world, 'web', 'has another process', isAnother);
+    }
+    const { restarts, ...event } = await watched.told('restarted-often');
+    expect(event).toMatchObject({ instance: 'web', last_exit: { signal: 15, name: 'SIGTERM' } });
+    expect(restarts).toBeGreaterThanOrEqual(5);
+    expect((await world.reconcile('history', 'web')).stdout).toContain(`restarted ${restarts} times within`);
+    await watched.end();
+    expect(told()).toHaveLength(1);
+  });
+
   it('applies the file, and each change of it', async () => {
     watching = startWatch(world);
     expect(await watching.told('applied')).toMatchObject({

@@ -3,6 +3,7 @@ import {
   crashLoopOf,
   follow,
   justLoaded,
+  oftenRestarted,
   resumed,
   type Sample,
   sampleOf,
@@ -175,5 +176,36 @@ describe('crash-looping', () => {
   it('is bounded', () => {
     const track = play([[1, down(1_000_000)]]);
     expect(track.bad).toHaveLength(100);
+  });
+});
+
+describe('restarted often', () => {
+  const TERM: LastExit = { signal: 15, name: 'SIGTERM' };
+  const often = (track: Track, at: number) => oftenRestarted(track, at * 1_000);
+  /** Another process every ten seconds, from the first on. */
+  const restarts = (count: number, exit: LastExit): Track =>
+    play(
+      Array.from(
+        { length: count + 1 },
+        (_, index) => [index * 10, up(100 + index, index + 1, exit)] as const,
+      ),
+    );
+
+  it.each([TERM, { code: 0 }])('is five ends within ten minutes that are no bad ones: %j', (exit) => {
+    expect(often(restarts(4, exit), 40)).toBe(null);
+    expect(often(restarts(5, exit), 50)).toEqual({ restarts: 5, seconds: 40 });
+    expect(often(restarts(5, exit), 50 + 600)).toBe(null);
+    expect(judge(restarts(5, exit), 50)).toBe(null);
+  });
+
+  it('is not said of crashes, which are told as such', () => {
+    expect(often(restarts(9, FAILED), 90)).toBe(null);
+  });
+
+  it('does not count what was done on purpose', () => {
+    let track: Track | null = null;
+    for (let index = 0; index < 9; index++)
+      track = look(track, up(100 + index, index + 1, TERM), index * 10, { handledAt: index * 10_000 });
+    expect(track?.others).toEqual([]);
   });
 });

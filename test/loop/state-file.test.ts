@@ -26,6 +26,8 @@ const STATE: LoopState = {
           { at: 3, exit: { reason: 'jetsam' } },
         ],
         told: false,
+        others: [],
+        toldOften: false,
       },
     },
   },
