@@ -12,6 +12,7 @@ import { type Judgement, judgeChanges } from './judge.ts';
 import {
   type Chosen,
   chooseChanges,
+  dueGiveUps,
   noteBegun,
   noteContests,
   noteOutcome,
@@ -192,8 +193,9 @@ export async function runLoop<D extends Declared>(
       ),
     );
     const ill = await judgeHealth(current.jobs, seen);
-    if (judged.some((each) => each.do === 'mend') || watched.giveUps.length > 0 || ill.length > 0) {
-      await mend(current, closely, watched.giveUps, ill);
+    const giveUps = dueGiveUps(watched.giveUps, seen, own.state, means.now());
+    if (judged.some((each) => each.do === 'mend') || giveUps.length > 0 || ill.length > 0) {
+      await mend(current, closely, giveUps, ill);
       noteWell();
       return AFTER_MS;
     }

@@ -7,7 +7,7 @@ import { canonicalText } from '../plan/canonical.ts';
 import { hashText } from '../plan/hash.ts';
 import { type LifecycleSubject, planGiveUp, planRestart } from '../plan/lifecycle.ts';
 import { pidOf } from '../plan/situation.ts';
-import { noteFailure } from './back-off.ts';
+import { mustWait, noteFailure } from './back-off.ts';
 import { noteCorrection, recentCorrections, withoutCorrection } from './contest.ts';
 import type { Restarting } from './health.ts';
 import { entryOf, type Judgement } from './judge.ts';
@@ -67,6 +67,19 @@ export function chooseChanges(
     giveUps: new Map([...leaving].map(([target, { each }]) => [target, each])),
     restarts: new Map(restarting.map(({ each }) => [targetOf(each.job), each])),
   };
+}
+
+/** Those that can be given up now: what failed is tried again after its pause, as any other change. */
+export function dueGiveUps(
+  giveUps: readonly GivingUp[],
+  seen: Seen,
+  state: LoopState,
+  now: number,
+): readonly GivingUp[] {
+  return giveUps.filter((each) => {
+    const change = planToGiveUp(each, seen, now);
+    return change !== null && !mustWait(memoryOf(state, change).failures, change, now);
+  });
 }
 
 /** Null: it is not ours, not loaded, or held by now. */
