@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stat, unlink, utimes } from 'node:fs/promises';
+import { rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Told } from '../model/loop.ts';
 import type { Files } from '../sys/ports.ts';
@@ -38,6 +38,8 @@ export interface LoopStore {
 
 /** Folder of the loops in a state folder. */
 export const LOOP_FOLDER = 'loop';
+
+const TAKEN = '.taken';
 
 export function createLoopStore(stateFolder: string, stack: string, files: Files): LoopStore {
   const folder = join(stateFolder, LOOP_FOLDER);
@@ -96,10 +98,9 @@ export function createLoopStore(stateFolder: string, stack: string, files: Files
     async takeTold() {
       const told: Word[] = [];
       for (const name of await files.list(toldFolder)) {
-        if (!/^[0-9a-f]{16}$/.test(name)) continue;
-        const path = join(toldFolder, name);
+        if (!/^[0-9a-f]{16}(?:\.taken)?$/.test(name)) continue;
+        const path = await takeAway(join(toldFolder, name));
         const text = await readText(path);
-        // Removed at once: what is told meanwhile is another file, and counts the next time.
         const isRemoved = await unlink(path).then(
           () => true,
           (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
@@ -112,6 +113,15 @@ export function createLoopStore(stateFolder: string, stack: string, files: Files
       return told;
     },
   };
+}
+
+/** Under another name first: what is told while this is read is another file, and counts the next time. */
+async function takeAway(path: string): Promise<string> {
+  if (path.endsWith(TAKEN)) return path;
+  return rename(path, `${path}${TAKEN}`).then(
+    () => `${path}${TAKEN}`,
+    () => path,
+  );
 }
 
 function parseWord(text: string): Word | null {
