@@ -67,6 +67,7 @@ export function openWorld(context: Context): World {
   const notifier = createNotifier({
     by,
     note: (text) => terminal.note(text, 'always'),
+    signal: context.signal,
     ...(rights === 'root-for-user'
       ? // The file may be the user's, and so is its command.
         {

@@ -1,9 +1,10 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Happening } from '../../src/model/history.ts';
 import { EVENT_NAMES } from '../../src/model/on-event.ts';
-import { createNotifier, type Notifier } from '../../src/sys/on-event.ts';
+import { createNotifier, type Notifier, type NotifierOptions } from '../../src/sys/on-event.ts';
+import { until } from '../support/private-home.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const failed: Happening = {
@@ -29,13 +30,17 @@ interface Stage {
   readonly read: () => string;
 }
 
-function stage(timeLimitMs?: number): Stage {
+function stage(
+  timeLimitMs?: number,
+  more: Partial<Pick<NotifierOptions, 'signal' | 'lastWordsMs' | 'env'>> = {},
+): Stage {
   const folder = temporaryFolder();
   const notes: string[] = [];
   const notifier = createNotifier({
     by: { command: 'watch', pid: 7 },
-    env: { PATH: '/usr/bin:/bin', OUT: join(folder, 'out') },
     note: (text) => notes.push(text),
+    ...more,
+    env: { PATH: '/usr/bin:/bin', OUT: join(folder, 'out'), ...more.env },
     ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
   });
   return {
@@ -97,11 +102,53 @@ describe('the command that is run on events', () => {
     notifier.use({ command: ['/none/program'], events: EVENT_NAMES });
     notifier.tell(failed);
     await notifier.settled();
-    expect(notes[1]).toContain('on_event: /none/program cannot be run');
+    expect(notes[1]).toBe(
+      'on_event: /none/program cannot be run: it, or what its first line names, is not there.',
+    );
     command('sleep 1000');
     notifier.tell(failed);
     await notifier.settled();
     expect(notes[2]).toContain('did not end within 0.3 s and was ended');
+  });
+
+  it('may say a lot, and is ended when it says no end of it', async () => {
+    const { notifier, command, read, notes, folder } = stage();
+    command('head -c 500000 /dev/zero; head -c 400000 /dev/zero >&2; echo done >> "$OUT"');
+    notifier.tell(failed);
+    await notifier.settled();
+    expect([read(), notes]).toEqual(['done\n', []]);
+    command('exec cat /dev/zero');
+    notifier.tell(failed);
+    await notifier.settled();
+    expect(notes).toEqual([`on_event: ${join(folder, 'program')} said more than 1024 KiB and was ended.`]);
+  });
+
+  it('is ended soon when we are asked to end, and what still waits is left out', async () => {
+    const end = new AbortController();
+    const { notifier, command, read, notes, folder } = stage(60_000, {
+      signal: end.signal,
+      lastWordsMs: 50,
+    });
+    command('echo "$RECONCILE_INSTANCE" >> "$OUT"; [ "$RECONCILE_INSTANCE" = quick ] || sleep 1000');
+    notifier.tell({ ...failed, instance: 'quick' });
+    notifier.tell(failed);
+    notifier.tell(failed);
+    await until('the second run', () => existsSync(join(folder, 'out')) && read() === 'quick\nweb\n');
+    end.abort();
+    await notifier.settled();
+    expect(read()).toBe('quick\nweb\n');
+    expect(notes).toEqual([
+      `on_event: ${join(folder, 'program')} had not ended when reconcile was asked to end, and was ended.`,
+      'on_event: some events were left out, since reconcile was asked to end.',
+    ]);
+  });
+
+  it('is not run by what it does with reconcile itself', async () => {
+    const { notifier, command, folder } = stage(undefined, { env: { RECONCILE_EVENT: 'failed' } });
+    command('echo again >> "$OUT"');
+    notifier.tell(failed);
+    await notifier.settled();
+    expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 
   it('does not have to read what it is given', async () => {
