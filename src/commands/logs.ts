@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import { AGENT_STACK } from '../model/agent.ts';
 import { EXIT, ReconcileError } from '../model/errors.ts';
 import type { PlistDict } from '../model/plist.ts';
-import { follow, readTail } from '../sys/tail.ts';
+import { follow, readTail, TAIL_LIMIT } from '../sys/tail.ts';
 import { agentLog } from './agent-job.ts';
 import type { Command } from './context.ts';
 import { printDocument } from './document.ts';
@@ -20,6 +21,10 @@ function logFiles(plist: PlistDict): readonly string[] {
     (path) => path !== '/dev/null',
   );
 }
+
+const notThere = (path: string): string => `${path} is not there yet: the job has written nothing.`;
+const noFile = (path: string): string =>
+  `${path} is no file: what the job writes to it is not kept, and cannot be shown.`;
 
 /** Shows a job's own output; with `--follow` it goes on until Ctrl-C, or until nobody reads it. */
 export const logs: Command<{
@@ -58,10 +63,13 @@ export const logs: Command<{
     last = { path, text };
     terminal.raw(text);
   };
+  for (const { path, tail } of tails)
+    if (tail?.cut)
+      terminal.note(`${path} has very long lines: only its last ${TAIL_LIMIT / 1024 / 1024} MiB are shown.`);
   let last = { path: '', text: '' };
   const isSilent = tails.every(({ tail }) => tail === null || tail.text === '');
   for (const { path, tail } of tails) {
-    if (tail === null) terminal.note(`${path} is not there yet: the job has written nothing.`);
+    if (tail === null) terminal.note(existsSync(path) ? noFile(path) : notThere(path));
     else if (tail.text !== '') say(path, tail.text);
     else if (isSilent) terminal.note(`${path} is empty: the job has written nothing to it.`);
   }

@@ -1,39 +1,63 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { constants, type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 const BLOCK = 64 * 1024;
 
-async function openIfThere(path: string): Promise<FileHandle | null> {
+/** A line may be as long as a log: of its end no more is read than this. Bytes. */
+export const TAIL_LIMIT: number = 8 * 1024 * 1024;
+
+/** Null when nothing is there, or no regular file: a pipe or a device keeps nothing, and reading it may never end. */
+async function openFile(path: string): Promise<FileHandle | null> {
   try {
-    return await open(path, 'r');
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
+    return null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    const { code } = error as NodeJS.ErrnoException;
+    // ENXIO, ENODEV: a device with nothing behind it.
+    if (code === 'ENOENT' || code === 'ENXIO' || code === 'ENODEV') return null;
     throw error;
   }
 }
 
-/** The last `lines` lines of a file, read from its end; null when it is not there. `size`: where `follow` goes on. */
-export async function readTail(path: string, lines: number): Promise<{ text: string; size: number } | null> {
-  const file = await openIfThere(path);
+/** The end of a file. */
+export interface Tail {
+  readonly text: string;
+  /** Bytes of the file: where `follow` goes on. */
+  readonly size: number;
+  /** More lines were asked for than are shown, since they are too long. */
+  readonly cut: boolean;
+}
+
+/** The last `lines` lines of a file, read from its end; null when it is not there, or no regular file. */
+export async function readTail(path: string, lines: number): Promise<Tail | null> {
+  const file = await openFile(path);
   if (file === null) return null;
   try {
     const { size } = await file.stat();
-    let chunk = Buffer.alloc(0);
+    const blocks: Buffer[] = [];
     let start = size;
+    let ends = 0;
     // One newline more than lines: the one before the first of them. A last line without its newline counts.
-    const enough = (): boolean => chunk.filter((byte) => byte === 0x0a).length > lines;
-    while (start > 0 && !enough()) {
+    while (start > 0 && ends <= lines && size - start < TAIL_LIMIT) {
       const from = Math.max(0, start - BLOCK);
       const block = Buffer.alloc(start - from);
       await file.read(block, 0, block.length, from);
-      chunk = Buffer.concat([block, chunk]);
+      blocks.unshift(block);
+      for (let at = block.indexOf(0x0a); at >= 0; at = block.indexOf(0x0a, at + 1)) ends++;
       start = from;
     }
-    const all = chunk.toString('utf8').split('\n');
+    const cut = start > 0 && ends <= lines;
+    // What is cut may begin within a character.
+    const all = Buffer.concat(blocks)
+      .toString('utf8')
+      .replace(cut ? /^\uFFFD{0,3}/ : '', '')
+      .split('\n');
     const ended = all.at(-1) === '';
     const kept = (ended ? all.slice(0, -1) : all).slice(-lines);
-    return { text: kept.length === 0 ? '' : `${kept.join('\n')}${ended ? '\n' : ''}`, size };
+    return { text: kept.length === 0 ? '' : `${kept.join('\n')}${ended ? '\n' : ''}`, size, cut };
   } finally {
     await file.close();
   }
@@ -50,7 +74,6 @@ export async function follow(
   tell: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let position = offset;
   let wake: () => void = () => undefined;
   const decoder = new TextDecoder();
   const say = (bytes: Buffer): void => tell(decoder.decode(bytes, { stream: true }));
@@ -63,14 +86,15 @@ export async function follow(
     }
   const stop = (): void => wake();
   signal.addEventListener('abort', stop);
-  let file = await openIfThere(path);
+  let file = await openFile(path);
+  let position = file === null ? 0 : offset;
   try {
     while (!signal.aborted) {
       // Asked before the rest is read: what is written meanwhile is written to the file that is open.
       const isReplaced = file === null || !(await isStill(file, path));
       if (file !== null) position = await readOn(file, position, say);
       if (isReplaced) {
-        const next = await openIfThere(path);
+        const next = await openFile(path);
         if (next !== null) {
           if (file !== null) position = 0;
           await file?.close();

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { follow } from '../../src/sys/tail.ts';
+import { follow, readTail, TAIL_LIMIT } from '../../src/sys/tail.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 
@@ -22,7 +23,54 @@ async function following(
   return text;
 }
 
+describe('the end of a file', () => {
+  it('is its last lines', async () => {
+    const path = join(temporaryFolder(), 'log');
+    writeFileSync(path, 'one\ntwo\nthree');
+    expect(await readTail(path, 2)).toEqual({ text: 'two\nthree', size: 13, cut: false });
+    appendFileSync(path, '\n');
+    expect(await readTail(path, 2)).toMatchObject({ text: 'two\nthree\n', cut: false });
+    expect(await readTail(path, 9)).toMatchObject({ text: 'one\ntwo\nthree\n', cut: false });
+    // Over many blocks.
+    writeFileSync(path, `${'ä'.repeat(100_000)}\n`.repeat(9));
+    expect((await readTail(path, 3))?.text).toBe(`${'ä'.repeat(100_000)}\n`.repeat(3));
+  });
+
+  it('is bounded, and found in no time, where a line has no end', async () => {
+    const path = join(temporaryFolder(), 'log');
+    // A megabyte of characters, then many of nothing, none of which is on the disk.
+    writeFileSync(path, 'x'.repeat(1_000_000));
+    truncateSync(path, 500_000_000);
+    appendFileSync(path, 'end');
+    const tail = await readTail(path, 20);
+    expect(tail).toMatchObject({ size: 500_000_003, cut: true });
+    expect(tail?.text).toMatch(/\0end$/);
+    expect(tail?.text.length).toBeLessThanOrEqual(TAIL_LIMIT + 64 * 1024);
+    writeFileSync(path, `${'€'.repeat(TAIL_LIMIT)}`);
+    expect((await readTail(path, 1))?.text).toMatch(/^€+$/);
+  });
+
+  it('is none of what is not there, or keeps nothing', async () => {
+    const folder = temporaryFolder();
+    expect(await readTail(join(folder, 'none'), 9)).toBeNull();
+    expect(await readTail(folder, 9)).toBeNull();
+    expect(await readTail('/dev/zero', 9)).toBeNull();
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    expect(await readTail(join(folder, 'pipe'), 9)).toBeNull();
+  });
+});
+
 describe('following a file', () => {
+  it('waits at a pipe for a file to come in its place', async () => {
+    const path = join(temporaryFolder(), 'log');
+    execFileSync('mkfifo', [path]);
+    await following(path, 0, async (heard) => {
+      rmSync(path);
+      writeFileSync(path, 'first\n');
+      await until(() => heard() === 'first\n');
+    });
+  });
+
   it('goes on where it was told to', async () => {
     const path = join(temporaryFolder(), 'log');
     writeFileSync(path, 'old\n');
