@@ -50,12 +50,7 @@ export const history: Command<{
     else if (shown.length > 0) terminal.out(text(shown));
   };
   say(events);
-  if (events.length === 0 && !options.json)
-    terminal.note(
-      args.name === undefined
-        ? 'Nothing has happened yet: `reconcile apply` and its like are told here.'
-        : `Nothing is told of ${args.name}.`,
-    );
+  if (events.length === 0 && !options.json) terminal.note(`${whyNothing(all, args.name, options)}.`);
   if (args.follow !== true) return EXIT.ok;
   const end = AbortSignal.any([signal, terminal.closed]);
   await Promise.all(
@@ -64,9 +59,13 @@ export const history: Command<{
       const hear = (chunk: string): void => {
         const lines = `${rest}${chunk}`.split('\n');
         rest = lines.pop() ?? '';
-        say(lines.flatMap((line) => parseEvent(line) ?? []).filter(isShown));
+        const told = lines.flatMap((line) => parseEvent(line) ?? []);
+        say(told.filter((event) => reading.counts(event, path) && isShown(event)));
       };
-      return follow(path, offset, hear, end);
+      return follow(path, offset, hear, end).catch((error: NodeJS.ErrnoException) => {
+        // Root's is closed to others, which was told; it may also come, or be closed, meanwhile.
+        if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error;
+      });
     }),
   );
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
@@ -75,6 +74,17 @@ export const history: Command<{
     return options.target.length === 0 || matchesAny(options.target, instance, label);
   }
 };
+
+function whyNothing(
+  all: readonly HistoryEvent[],
+  name: string | undefined,
+  { target, file }: Context['options'],
+): string {
+  const meant = name ?? (target.length > 0 && all.length > 0 ? target.join(', ') : null);
+  if (meant !== null) return `Nothing is told of ${meant}`;
+  const whose = file.length === 0 ? '' : ' to the jobs of this file';
+  return `Nothing has happened yet${whose}: \`reconcile apply\` and its like are told here`;
+}
 
 /** With `--file`, the events of its stack. */
 function ofStack(context: Context): (event: HistoryEvent) => boolean {
@@ -96,7 +106,14 @@ function ofName(
     return (event) => event.label === label;
   } catch (error) {
     if (!(error instanceof ReconcileError) || error.code !== 'name/unknown') throw error;
-    const { label } = resolveName(name, [...jobs, ...declaredJobs(context)]);
+    const known = new Set(jobs.map(({ label }) => label));
+    const others = declaredJobs(context).filter(({ label }) => !known.has(label));
+    if (known.size + others.length === 0)
+      throw new ReconcileError(error.code, error.message, {
+        hint: 'Nothing has happened yet, and no job is declared here.',
+        exitCode: error.exitCode,
+      });
+    const { label } = resolveName(name, [...jobs, ...others]);
     return (event) => event.label === label;
   }
 }

@@ -8,6 +8,11 @@ export function isGivingUp({ actions }: Change): boolean {
   return actions.some((action) => action.action === 'record' && action.entry.gaveUp !== undefined);
 }
 
+/** `KeepAlive, not loaded`: what is no key stands in parentheses, which a sentence does not need. */
+function keyWords(keys: readonly string[]): string {
+  return keys.map((key) => key.replace(/^\((.*)\)$/, '$1')).join(', ');
+}
+
 /** A decision of the loop, for the history; deeds go there as they are done. Null: not of one job. */
 export function decisionOf(event: Told, stack: string, plistOf: (label: string) => string): Happening | null {
   switch (event.event) {
@@ -18,7 +23,7 @@ export function decisionOf(event: Told, stack: string, plistOf: (label: string) 
         'healed',
         event.keys.length === 0
           ? 'what a dead run had left in its way was removed'
-          : `it had come to differ by itself: ${event.keys.join(', ')}`,
+          : `it had come to differ by itself: ${keyWords(event.keys)}`,
       );
     case 'gave-up':
       return decided(event, 'gave-up', gaveUpWords(event));
@@ -27,7 +32,7 @@ export function decisionOf(event: Told, stack: string, plistOf: (label: string) 
       return decided(
         event,
         'another-manager',
-        `${event.keys.join(', ')} differs again after ${event.corrections} corrections within an hour${who}; left alone until told`,
+        `it differs again after ${event.corrections} corrections within an hour${who}: ${keyWords(event.keys)}; left alone until told`,
       );
     }
     case 'health':

@@ -136,6 +136,8 @@ export interface HistoryReading {
   readonly unreadable: ReadonlyMap<string, NodeJS.ErrnoException>;
   /** Files that are written to, and up to which byte they were read: where `follow` goes on. */
   readonly ends: ReadonlyMap<string, number>;
+  /** Whether it counts what the file at this path tells: a job of the system may stand in two of them. */
+  readonly counts: (event: HistoryEvent, path: string) => boolean;
 }
 
 /**
@@ -147,16 +149,20 @@ export async function readHistory(places: HistoryOptions['places']): Promise<His
   const unreadable = new Map<string, NodeJS.ErrnoException>();
   const ends = new Map<string, number>();
   const system = await readFolder(places.systemState);
-  if (places.systemState === places.userState) return { events: system, damaged, unreadable, ends };
-  const isRootsKnown = (ends.get(join(places.systemState, HISTORY_FILE)) ?? 0) > 0;
-  const isOwn = ({ domain, plist: path }: HistoryEvent): boolean => !isSystemWide({ domain, path }, places);
-  const user = (await readFolder(places.userState)).filter((event) => !isRootsKnown || isOwn(event));
+  if (places.systemState === places.userState)
+    return { events: system, damaged, unreadable, ends, counts: () => true };
+  const rootsOwn = join(places.systemState, HISTORY_FILE);
+  const isRootsKnown = (ends.get(rootsOwn) ?? 0) > 0;
+  const counts: HistoryReading['counts'] = ({ domain, plist }, path) =>
+    path === rootsOwn || !isRootsKnown || !isSystemWide({ domain, path: plist }, places);
+  const usersOwn = join(places.userState, HISTORY_FILE);
+  const user = (await readFolder(places.userState)).filter((event) => counts(event, usersOwn));
   // A clock may have been set back: within one folder, the order is that of the writing.
   const events = [...system, ...user]
     .map((event, index) => ({ event, index, at: Date.parse(event.time) }))
     .sort((a, b) => a.at - b.at || a.index - b.index)
     .map(({ event }) => event);
-  return { events, damaged, unreadable, ends };
+  return { events, damaged, unreadable, ends, counts };
 
   async function readFolder(folder: string): Promise<readonly HistoryEvent[]> {
     const events: HistoryEvent[] = [];

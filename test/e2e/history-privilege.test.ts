@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryEvent } from '../../src/model/history.ts';
 import { canPretend, createMac, type Mac } from '../support/mac.ts';
-import { type Ended, until } from '../support/private-home.ts';
+import { CLI, type Ended, until } from '../support/private-home.ts';
 
 /** Whose history tells what, and who reads secrets and runs commands, where root and a user share the work. */
 
@@ -68,6 +68,42 @@ describe.runIf(canPretend)('the history (only root can pretend to be a Mac)', ()
       'apply: agent created',
       'apply: daemon created',
     ]);
+  });
+});
+
+describe.runIf(canPretend)('history --follow (only root can pretend to be a Mac)', () => {
+  it('goes on for a user, from whom root’s is hidden, and tells root nothing twice', async () => {
+    expect((await mac.asUser('apply', '--yes')).code).toBe(0);
+    const follow = (who: readonly string[], env: Readonly<Record<string, string>>) => {
+      const child = mac.start([...who, process.execPath, CLI, 'history', '--follow', '--json'], env);
+      let text = '';
+      child.stdout?.on('data', (chunk) => (text += chunk));
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      const names = (): readonly string[] =>
+        text
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => JSON.parse(line) as HistoryEvent)
+          .map(({ instance, what }) => `${instance} ${what}`);
+      return { child, names, ended };
+    };
+    const ids = { SUDO_UID: String(mac.uid), SUDO_GID: String(mac.uid) };
+    const root = follow([], { HOME: '/root', USER: 'root', ...ids });
+    const user = follow(['setpriv', `--reuid=${mac.uid}`, '--clear-groups', '--'], {});
+    const created = ['agent created', 'daemon created'];
+    await until('what was', () => user.names().length === 2 && root.names().length === 2);
+    mac.write('reconcile.yaml', BOTH.replaceAll('000', '001'));
+    expect((await mac.asUser('apply', '--yes')).code).toBe(0);
+    expect((await mac.asUser('stop', 'agent')).code).toBe(0);
+    const all = [...created, 'agent updated', 'daemon updated', 'agent stopped'].sort();
+    for (const { names } of [user, root]) {
+      await until('the last of it', () => names().includes('agent stopped') && names().length >= all.length);
+      expect([...names()].sort()).toEqual(all);
+    }
+    for (const { child, ended } of [user, root]) {
+      child.kill('SIGTERM');
+      await ended;
+    }
   });
 });
 

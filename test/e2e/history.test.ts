@@ -101,6 +101,8 @@ describe('reconcile history', () => {
       64,
       expect.stringContaining('No job is called "nobody"'),
     ]);
+    expect(unknown.stderr.match(/web \(com\.example\.web\)/g)).toHaveLength(1);
+    expect((await world.reconcile('history', '-t', 'none*')).stderr).toBe('Nothing is told of none*.\n');
     // A job that is declared, and to which nothing has happened yet.
     declare('  fresh:\n    command: sleep 1000\n');
     expect((await world.reconcile('history', 'fresh')).stderr).toContain('Nothing is told of fresh.');
