@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import { noteDiagnostics } from './declaration.ts';
 import { handOver } from './detach.ts';
 import { formatDocument } from './document.ts';
+import { explainFailure } from './failure.ts';
 import { openHands } from './hands.ts';
 import { askHealthOf } from './health.ts';
 import { tellLoop } from './loop-files.ts';
@@ -57,13 +58,18 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     terminal.out(renderPlan({ ...asked, changes }, terminal.style, execution.removed));
   }
   const doable = asked.changes.some((change) => canBegin(change, execution) || isCaller(change));
-  if (
-    doable &&
-    confirm !== null &&
-    !(await mayGoOn(confirm, context, whenUnanswered(context.command, execution.again)))
-  ) {
-    terminal.note('Nothing was changed.');
-    return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
+  if (doable && confirm !== null) {
+    let goesOn: boolean;
+    try {
+      goesOn = await mayGoOn(confirm, context, whenUnanswered(context.command, execution.again));
+    } catch (error) {
+      if (!options.json) throw error;
+      return tellPending(asked, error, context);
+    }
+    if (!goesOn) {
+      terminal.note('Nothing was changed.');
+      return context.signal.aborted ? EXIT.interrupted : EXIT.failed;
+    }
   }
   const progress = showProgress(context);
   const settings = {
@@ -105,6 +111,14 @@ export async function executePlan(asked: Plan, execution: Execution): Promise<Ex
     terminal.out(renderReport(plan, report, terminal.style));
   // That there is nothing to do is said once: with the plan, where that was shown.
   else if (confirm === null && execution.quietly !== true) terminal.out(renderPlan(plan, terminal.style));
+  return exitCode;
+}
+
+/** Nobody could be asked: the document holds what is pending, as the text shows it. */
+function tellPending(plan: Plan, error: unknown, { command, terminal }: Context): ExitCode {
+  const { diagnostics, exitCode } = explainFailure(error);
+  const report = { changed: false, results: [], diagnostics, interrupted: false };
+  terminal.out(formatDocument(reportToJson(plan, report, { command, exitCode })));
   return exitCode;
 }
 

@@ -174,7 +174,15 @@ describe('the main job', () => {
     const refused = await world.reconcile('apply');
     expect(refused.code).toBe(64);
     expect(refused.stderr).toContain('--yes');
-    expect(await world.json('apply')).toMatchObject({ exit_code: 64, command: 'apply' });
+    expect(await world.json('apply')).toMatchObject({
+      exit_code: 64,
+      command: 'apply',
+      summary: { create: 2, starts: 2 },
+      changes: [{ instance: 'first' }, { instance: 'second' }],
+      changed: false,
+      results: [],
+      diagnostics: [{ code: 'confirm/no-terminal', severity: 'error' }],
+    });
     expect(existsSync(join(world.home, AGENTS, 'com.example.first.plist'))).toBe(false);
   });
 });
