@@ -4,6 +4,7 @@ import { writeMap } from '../../config/write-yaml.ts';
 import { checkLabel } from '../../launchd/domains.ts';
 import { checkPlist } from '../../launchd/keys.ts';
 import { normalise } from '../../launchd/normalise.ts';
+import { unwrap } from '../../launchd/wrapper.ts';
 import type { Host, Placement, Places } from '../../model/domain.ts';
 import { dict, isArray, isDict, type PlistDict, type PlistValue } from '../../model/plist.ts';
 import { findUnwritable } from '../../plist/unwritable.ts';
@@ -11,6 +12,7 @@ import { type Check, checkDeclaration } from './check.ts';
 import { environmentGroup } from './environment.ts';
 import type { Form, Group, Subject } from './form.ts';
 import { rawForms } from './raw.ts';
+import { readsForm } from './reads.ts';
 import { runGroup } from './run.ts';
 import { nameSecrets, revealSecrets } from './secrets.ts';
 import { settingGroups } from './settings.ts';
@@ -93,7 +95,10 @@ export function decompile(
       { ...host, env: Object.fromEntries(secrets) },
       places,
     );
-  const found = findForms(plist, label, placementOf(plist, path, places), host.home, comesTo);
+  const placement = placementOf(plist, path, places);
+  const found =
+    findWrapped(plist, label, placement, host.home, comesTo) ??
+    findForms(plist, label, placement, host.home, comesTo);
   if (found.ok) return { ok: true, job: { ...found.job, plist } };
   const [error] = found.check.ok ? [] : found.check.errors;
   if (error !== undefined) return refuse(error.code, error.message, error.hint ?? 'Mend the plist first.');
@@ -212,6 +217,27 @@ function findForms(
   return last.ok ? done(verbatim) : { ok: false, check: check(chosen, original) };
 }
 
+/**
+ * A job in our wrapper is said as what it is without it, and what it reads at its start. Null: it is in none, or not as we
+ * would write it; then the wrapper is a command as any other.
+ */
+function findWrapped(
+  original: PlistDict,
+  label: string,
+  placement: Placement,
+  home: string,
+  comesTo: Compare,
+): Found | null {
+  const { plist: inner, reads } = unwrap(original);
+  if (reads === null) return null;
+  const form = readsForm(reads, home);
+  const add = (fields: PlistDict): PlistDict => inOrder([...Object.entries(fields.entries), ...form.fields]);
+  const found = findForms(inner, label, placement, home, (fields, wanted) =>
+    wanted === inner ? comesTo(add(fields), original) : comesTo(fields, wanted),
+  );
+  return found.ok ? { ...found, job: { ...found.job, fields: add(found.job.fields) } } : null;
+}
+
 /** The first form of a group that holds by itself, beside nothing but something to run. */
 function chooseForm(
   { keys, forms }: Group,
@@ -243,6 +269,8 @@ const ORDER = [
   'working_dir',
   'path',
   'environment',
+  'env_file',
+  'secrets',
   'user',
   'group',
   'umask',
@@ -273,7 +301,11 @@ function fieldsOf(forms: readonly Form[], placement: Placement): PlistDict {
         : value,
     );
   }
-  return dict(ORDER.flatMap((name) => (fields.has(name) ? [[name, fields.get(name)] as const] : [])));
+  return inOrder([...fields]);
+}
+
+function inOrder(fields: readonly (readonly [string, PlistValue])[]): PlistDict {
+  return dict(fields.toSorted(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b)));
 }
 
 function oneInstance(fields: PlistDict, label: string): string {

@@ -1,11 +1,61 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decompile } from '../../../src/desired/decompile/decompile.ts';
+import { type ReadsAtStart, wrap } from '../../../src/launchd/wrapper.ts';
 import { dict, type PlistDict } from '../../../src/model/plist.ts';
 import { plist as anyJob } from '../../launchd/arbitrary-plist.ts';
 import { value as anyValue, dictionary } from '../../plist/values.ts';
 import { HOST, keys, PLACES } from '../support.ts';
 import { imported, job, said } from './support.ts';
+
+describe('a job in our wrapper', () => {
+  const wrapped = (plist: PlistDict, reads: Partial<ReadsAtStart>): PlistDict =>
+    wrap(plist, 'com.example.job', { envFiles: [], secrets: [], keeps: [], ...reads }) ?? plist;
+
+  it('is said as what it runs, and what it reads at its start', () => {
+    expect(
+      said(
+        wrapped(
+          job({
+            ProgramArguments: ['/bin/web', '--serve'],
+            EnvironmentVariables: { PATH: '/opt/bin:/usr/bin:/bin:/usr/sbin:/sbin', PORT: '80' },
+            // Said verbatim, so that not every first form fits.
+            KeepAlive: { Crashed: true, OtherJobEnabled: { 'a.b': true } },
+          }),
+          {
+            envFiles: ['/Users/ada/web.env', '/etc/$env'],
+            secrets: [
+              { name: 'TOKEN', file: '/Users/ada/token' },
+              { name: 'DB', keychain: { service: 'db $x', account: null } },
+              { name: 'API', keychain: { service: 'api', account: 'me' } },
+            ],
+            keeps: ['PATH', 'PORT'],
+          },
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
+      "path: [/opt/bin]
+      environment: { PORT: 80 }
+      env_file: [~/web.env, /etc/$env]
+      secrets:
+        TOKEN: { file: ~/token }
+        DB: { keychain: { service: db $x } }
+        API: { keychain: { service: api, account: me } }
+      start: { at_load: false }
+      launchd: { KeepAlive: { Crashed: true, OtherJobEnabled: { a.b: true } } }
+      command: /bin/web --serve"
+    `);
+    expect(said(wrapped(job({ RunAtLoad: true }), { envFiles: ['/a'] }))).toBe(
+      'env_file: /a\nrestart: never',
+    );
+  });
+
+  it('is a command as any other when we would not write it so', () => {
+    const odd = wrapped(job({ EnvironmentVariables: { A: '1' } }), { envFiles: ['/e'], keeps: ['B'] });
+    expect(said(odd)).toContain('_rc_die');
+    expect(said(odd)).not.toContain('env_file:');
+  });
+});
 
 describe('a plist said in the fields of an instance', () => {
   it.each<[string, Record<string, unknown>, string]>([
