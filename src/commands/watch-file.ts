@@ -20,6 +20,9 @@ export interface Minded {
 /** How long a file must have been left alone before it counts: editors save in several steps. */
 const QUIET_MS = 200;
 
+/** A file that is never quiet does not keep the loop from healing by the last good one for longer than this. */
+const PATIENCE_MS = 5_000;
+
 /** So often it is read over again, when it is touched while it is read. */
 const TURNS = 3;
 
@@ -41,6 +44,8 @@ export function createFileReader(
   let sources: Sources = {};
   let known = '';
   let touched: { readonly print: string; readonly at: number } | null = null;
+  /** Since when it has been changing; null: it is quiet. */
+  let since: number | null = null;
 
   function readOnce(): NonNullable<typeof reading> {
     const last = reading?.declared ?? null;
@@ -78,23 +83,31 @@ export function createFileReader(
     return null;
   }
 
+  /** What is in force stays so; after a while the others are not kept waiting for it any longer. */
+  function changing(): FileReading<WatchedFile> {
+    since ??= now();
+    return reading !== null && now() - since >= PATIENCE_MS ? reading : { state: 'changing' };
+  }
+
   return {
     read() {
       if (reading !== null && inputs !== null) {
         const print = fingerprint(inputs);
         if (print === known) {
           touched = null;
+          since = null;
           return reading;
         }
         if (touched?.print !== print) touched = { print, at: now() };
-        if (now() - touched.at < QUIET_MS) return { state: 'changing' };
+        if (now() - touched.at < QUIET_MS) return changing();
       }
       const read = readWhole();
       // What it was like before it was read for the first time, nobody knows.
       const isFresh = reading === null && inputs !== null && touchedWithin(inputs, QUIET_MS);
-      if (read === null || isFresh) return { state: 'changing' };
+      if (read === null || isFresh) return changing();
       reading = read;
       touched = null;
+      since = null;
       return reading;
     },
     inputs: () => inputs ?? { paths: new Set(), globs: [] },

@@ -66,10 +66,11 @@ export function createWaker(): Waker {
           changed = false;
           resolve();
         };
+        const left = (until: number): number => began + until - performance.now();
         const sooner = (): void => {
-          const left = began + Math.min(ms, leastMs) - performance.now();
           clearTimeout(timer);
-          timer = setTimeout(end, Math.max(QUIET_MS, left));
+          // A folder that is never quiet does not make it any longer.
+          timer = setTimeout(end, Math.min(Math.max(QUIET_MS, left(leastMs)), left(ms)));
         };
         timer = setTimeout(end, ms);
         signal.addEventListener('abort', end, { once: true });

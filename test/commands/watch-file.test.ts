@@ -81,6 +81,21 @@ describe('the file that a loop watches', () => {
     expect(stage.read()).toEqual(['good', 345]);
   });
 
+  it('keeps nobody waiting that is never quiet: the last good one is in force', () => {
+    const stage = createStage('1');
+    stage.settle();
+    const seen = Array.from({ length: 60 }, (_, index) => {
+      stage.later(100);
+      writeFileSync(stage.path, String(index + 2));
+      return stage.read();
+    });
+    expect(seen[10]).toEqual(['changing', null]);
+    expect(seen.at(-1)).toEqual(['good', 1]);
+    expect(stage.settle()).toEqual(['good', 1]);
+    stage.later(200);
+    expect(stage.read()).toEqual(['good', 61]);
+  });
+
   it('may be saved by a rename, be gone for a moment, be invalid, and be valid again', () => {
     const stage = createStage('1');
     stage.settle();

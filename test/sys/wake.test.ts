@@ -30,3 +30,17 @@ it('a sleep ends with a change that matters, also in a folder that was made anew
   await waker.wait(1, 0, signal);
   await wakesBy(() => writeFileSync(join(folder, 'b.plist'), ''));
 });
+
+it('a sleep is no longer for a folder that is never quiet', async () => {
+  const folder = temporaryFolder();
+  const waker = createWaker();
+  let count = 0;
+  const busy = setInterval(() => writeFileSync(join(folder, `${count++ % 9}.plist`), String(count)), 5);
+  onTestFinished(() => {
+    clearInterval(busy);
+    waker.close();
+  });
+  waker.watch(new Map([[folder, () => true]]));
+  await waker.wait(300, 100, new AbortController().signal);
+  expect(count).toBeGreaterThan(5);
+});
