@@ -93,7 +93,7 @@ const healthcheck = z
     command: z.exactOptional(
       z.union([filled({ description: '' }), z.array(z.string()).check(z.minLength(1))]).register(about, {
         description:
-          'A command that ends with 0, as the user of the job, with its environment and in its folder. No shell runs.',
+          'A command that ends with 0, as the user of the job, in its folder and with its `environment`, but nothing of its `env_file` and `secrets`. No shell runs.',
         example: 'command: [/usr/bin/pg_isready, -q]',
         words: 'a text, or a list of words',
       }),

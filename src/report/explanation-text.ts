@@ -1,6 +1,7 @@
 import { type Behaviour, describeBehaviour } from '../launchd/behaviour.ts';
 import type { Explanation } from '../launchd/explain.ts';
 import { formatSeconds } from '../launchd/time-words.ts';
+import { unwrap } from '../launchd/wrapper.ts';
 import type { GiveUp, Job } from '../model/job.ts';
 import { changeName } from './change-text.ts';
 import { padEnd, printable, sentence } from './printable.ts';
@@ -31,6 +32,7 @@ export function renderBehaviour(job: Job, behaviour: Behaviour, style: Style): s
     `After it ended by itself:\n${table}`,
     ...others.map((sentence) => wrap(sentence, style)),
     ...warnings,
+    ...readWords(job).map((text) => wrap(printable(text, style), style)),
     ...(job.giveUp === undefined ? [] : [wrap(giveUpWords(job, job.giveUp), style)]),
     paint(
       style,
@@ -38,6 +40,28 @@ export function renderBehaviour(job: Job, behaviour: Behaviour, style: Style): s
       sentence(`See it happen: reconcile explain ${job.instance} --exits "1,1,segv,0" --for 5m`, style),
     ),
   ].join('\n\n')}\n`;
+}
+
+/** What it reads before its program starts, and which files restart it. */
+function readWords({ plist, triggers = [] }: Job): readonly string[] {
+  const { reads } = unwrap(plist);
+  const files = (reads?.envFiles ?? []).map((path) => `the env_file ${path}`);
+  const secrets = (reads?.secrets ?? []).map((secret) =>
+    'file' in secret
+      ? `${secret.name} from ${secret.file}`
+      : `${secret.name} from the keychain (${secret.keychain.service})`,
+  );
+  const all = [...files, ...secrets];
+  return [
+    ...(all.length === 0
+      ? []
+      : [`Before its program starts, it reads ${all.join(', ')}. Without one of them it ends with 78.`]),
+    ...(triggers.length === 0
+      ? []
+      : [
+          `If it runs, \`reconcile apply\` and \`watch\` restart it when the content of one of these has changed: ${triggers.join(', ')}.`,
+        ]),
+  ];
 }
 
 function giveUpWords({ instance }: Job, { after, within }: GiveUp): string {

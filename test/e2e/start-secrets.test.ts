@@ -157,6 +157,9 @@ describe('env_file and secrets', () => {
       ['apply', '--yes', '--json'],
     ])
       outputs.push(Object.values(await world.reconcile(...args)).join('\n'));
+    expect((await world.reconcile('explain', 'web')).stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /Before its program starts, it reads the env_file .*web\.env, TOKEN from .*token, MULTI from .*multi\. .* when the content of one of these has changed: .*conf\.toml, /,
+    );
     outputs.push((await world.launchctl('print', `gui/${process.getuid?.()}/com.example.web`)).stdout);
     outputs.forEach((text, index) => {
       demandNone(`output ${index}`, text);
