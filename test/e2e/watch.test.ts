@@ -278,6 +278,12 @@ describe('watch', () => {
     expect(text.stdout).toMatch(/watching .*reconcile\.yaml, every 200 ms/);
     expect(text.stdout).toMatch(/1 job of the stack test/);
     expect((await world.reconcile('watch', '-t', 'nothing-such')).code).toBe(64);
+    // Whatever a person does to a job is told the next loop; where nothing is done, there is nothing to tell.
+    const words = join(world.home, LOOP, 'test.told');
+    expect((await world.reconcile('apply', '--yes')).code).toBe(0);
+    expect(existsSync(words)).toBe(false);
+    expect((await world.reconcile('restart', 'web')).code).toBe(0);
+    expect(readdirSync(words)).toHaveLength(1);
   });
 
   it('takes its lock again when its files are removed, so that no second loop comes up', async () => {
