@@ -103,8 +103,8 @@ export async function carryOut(
   const undo = (cause: Failure): Promise<[Outcome, Failure]> => rollBack(work, cause);
   let waits = change.deferred === 'no-domain';
   for (const [index, action] of change.actions.entries()) {
-    // The ledger alone may be behind: what is there tells the next run the rest.
-    if (change.actions.slice(index).every(isOfLedger)) await closeJournal();
+    // The ledger alone may be behind: what is there tells the next run the rest, but that a job is to be held.
+    if (change.actions.slice(index).every((each) => isOfLedger(each) && !isHold(each))) await closeJournal();
     const asked = domainAsked(action);
     if (asked !== null && progress.absent.has(asked)) {
       waits ||= !isGoneAnyway(action);
@@ -162,6 +162,10 @@ function isGoneAnyway({ action }: Action): boolean {
 /** The job is as it should be by then; what the ledger does not know yet, the next apply records. */
 function isOfLedger({ action }: Action): boolean {
   return action === 'record' || action === 'forget';
+}
+
+function isHold(action: Action): boolean {
+  return action.action === 'record' && action.entry.held;
 }
 
 async function rollBack(work: Work, cause: Failure): Promise<[Outcome, Failure]> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseTarget } from '../launchd/domains.ts';
 import type { Former, FormerFile, FormerService, Intent, Unfinished } from '../model/journal.ts';
+import type { GaveUp } from '../model/ledger.ts';
 import type { Action } from '../model/plan.ts';
 import { lookAtFile, lookAtOverride } from './former.ts';
 import { isLoadedFrom } from './loaded.ts';
@@ -19,6 +20,7 @@ export function intentOf(actions: readonly Action[]): Intent | null {
   const modes = new Set<string>();
   const overrides = new Set<string>();
   const out = new Set<string>();
+  const holds: Record<string, GaveUp | null> = Object.create(null);
   for (const action of actions)
     switch (action.action) {
       case 'write-plist':
@@ -40,6 +42,9 @@ export function intentOf(actions: readonly Action[]): Intent | null {
       case 'bootstrap':
         loads[targetOf(action)] = action.path;
         break;
+      case 'record':
+        if (action.entry.held) holds[targetOf(action.entry)] = action.entry.gaveUp ?? null;
+        break;
       default:
         break;
     }
@@ -47,7 +52,9 @@ export function intentOf(actions: readonly Action[]): Intent | null {
     Object.keys(files).length === 0 &&
     Object.keys(loads).length === 0 &&
     modes.size + overrides.size + out.size === 0;
-  return isIdle ? null : { files, modes: [...modes], overrides: [...overrides], out: [...out], loads };
+  if (isIdle) return null;
+  const intent = { files, modes: [...modes], overrides: [...overrides], out: [...out], loads };
+  return Object.keys(holds).length === 0 ? intent : { ...intent, holds };
 }
 
 /**
@@ -110,6 +117,7 @@ export function joinIntent(intent: Intent, { files, modes, overrides, out }: Pro
     overrides: [...new Set([...overrides, ...intent.overrides])],
     out: [...new Set([...out, ...intent.out])],
     loads: intent.loads,
+    ...(intent.holds === undefined ? {} : { holds: intent.holds }),
   };
 }
 

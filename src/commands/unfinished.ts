@@ -1,7 +1,9 @@
+import { isComingDown } from '../apply/loaded.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Job } from '../model/job.ts';
 import type { Unfinished } from '../model/journal.ts';
-import type { Observed } from '../model/observed.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
+import type { Observed, ObservedService } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 
 /**
@@ -28,13 +30,27 @@ export function halfReloaded(
 
 /**
  * With what runs that were ended left half done, and what they had disabled and not recorded: else that would pass for the
- * work of somebody else.
+ * work of somebody else. A job that they had taken out to hold it is held: it is not taken up again because of a kill.
  */
 export function withUnfinished(observed: Observed, unfinished: readonly Unfinished[]): Observed {
   const disabledUnrecorded = unfinished.flatMap(({ former, intent }) =>
     intent.overrides.filter((target) => former.disabled[target] === false),
   );
-  return { ...observed, disabledUnrecorded, unfinished };
+  const holds = new Map(unfinished.flatMap(({ intent }) => Object.entries(intent.holds ?? {})));
+  const isOut = ({ domain, label }: LedgerEntry): boolean =>
+    observed.jobs.some((job) => job.domain === domain && job.label === label && isOnItsWayOut(job.service));
+  const entries = observed.ledger.entries.map((entry) => {
+    const gaveUp = holds.get(`${entry.domain}/${entry.label}`);
+    if (gaveUp === undefined || entry.held || !isOut(entry)) return entry;
+    return { ...entry, held: true, ...(gaveUp === null ? {} : { gaveUp }) };
+  });
+  const ledger = { ...observed.ledger, entries };
+  return { ...observed, ledger, disabledUnrecorded, unfinished };
+}
+
+function isOnItsWayOut(service: ObservedService): boolean {
+  if (service.state !== 'loaded') return service.state === 'not-loaded';
+  return isComingDown(service.service);
 }
 
 /** One warning a job of this plan that a run was at when it was ended. */

@@ -169,6 +169,8 @@ export async function noteOutcome(
     const { instance, label, domain, op, reasons } = change;
     const name = { instance, label, domain };
     const givingUp = chosen.giveUps.get(target);
+    // By this loop now, or by one that was ended while it did so.
+    const gaveUp = givingUp === undefined ? change.gaveUp : { ...givingUp.giveUp, ...givingUp.count };
     const ill = chosen.restarts.get(target);
     if (ill !== undefined) {
       means.emit({ event: 'restarted', ...name, reason: ill.reason, outcome: result.outcome });
@@ -184,9 +186,10 @@ export async function noteOutcome(
       // The same failure again is not told again: only that it failed, and what came of it in the end.
       if (failures.count === 1)
         means.emit({ event: 'failed', ...name, op, reasons, outcome, error, retryAt: failures.retryAt });
-    } else if (givingUp !== undefined) {
+    } else if (gaveUp !== undefined) {
+      const { after, within, exits, seconds } = gaveUp;
       const log = await means.endOfLog(change.plist);
-      means.emit({ event: 'gave-up', ...name, ...givingUp.giveUp, ...givingUp.count, log });
+      means.emit({ event: 'gave-up', ...name, after, within, exits, seconds, log });
       next = withMemory(next, change, { track: null });
     } else {
       const isHealed = keys.length > 0 || reasons.includes('leftover');

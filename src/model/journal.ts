@@ -1,4 +1,5 @@
 import type { Domain } from './domain.ts';
+import type { GaveUp } from './ledger.ts';
 
 /**
  * What a change finds when it begins, of all that it is going to touch: enough to put it back. Plain data, so that it can
@@ -42,6 +43,8 @@ export interface Intent {
   readonly out: readonly string[];
   /** Jobs that are loaded → from which plist. */
   readonly loads: Readonly<Record<string, string>>;
+  /** Jobs that are taken out to be held → why, where that was not `stop`; absent: none. */
+  readonly holds?: Readonly<Record<string, GaveUp | null>>;
 }
 
 /**

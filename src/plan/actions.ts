@@ -59,6 +59,11 @@ export function actionsOf(
     const marked = on.found?.marker?.stack === options.stack ? withoutMarker(on.found) : [];
     return [...marked, { action: 'forget', domain, label, path }];
   }
+  if (decision.file === 'hold') {
+    if (on.entry !== null)
+      actions.push({ action: 'record', entry: { ...on.entry, held: true, proof: null } });
+    return actions;
+  }
   if (decision.file !== 'none' && !isWaitingOnly(decision, on)) {
     actions.push({ action: 'record', entry: entryFor(decision, on, content, options, lookup) });
   }

@@ -43,13 +43,22 @@ export function decide(on: Situation, lookup: Lookup, options: PlanOptions): Dec
   };
   if (on.job.excluded) return because(nothing, 'excluded');
   if (on.job.managedByOther) return leaveToOther(nothing, on);
-  if (isHeld(on) && !options.releaseHeld) return because(nothing, 'held');
+  if (isHeld(on) && !options.releaseHeld) return hold(nothing, on, lookup);
   const first = askConsent(refuse(decideByTable(on, nothing, options), on, lookup, options), on, options);
   return STEPS.reduce((decision, step) => step(decision, on, lookup, options), first);
 }
 
 function isHeld(on: Situation): boolean {
   return on.entry?.held === true || on.formers.some((former) => former.held);
+}
+
+/** A job that is held is left alone; that it is to be is recorded where a run was ended before it could. */
+function hold(nothing: Decision, on: Situation, { observed: { unfinished = [] } }: Lookup): Decision {
+  const held = because(nothing, 'held');
+  const target = `${on.job.domain}/${on.job.label}`;
+  const isHalf = unfinished.some(({ intent }) => Object.hasOwn(intent.holds ?? {}, target));
+  const isOut = on.service.state === 'not-loaded';
+  return isHalf && isOut && on.entry !== null ? { ...held, op: 'update', file: 'hold' } : held;
 }
 
 function decideByTable(on: Situation, nothing: Decision, options: PlanOptions): Decision {

@@ -5,8 +5,8 @@ import type { Blocked, Deferral, Op, Reason } from '../model/plan.ts';
 export interface Decision {
   readonly op: Op;
   readonly reasons: readonly Reason[];
-  /** `write` the plist, or only `record` the job as ours, or `forget` that it was, or nothing. */
-  readonly file: 'write' | 'record' | 'forget' | 'none';
+  /** `write` the plist, or only `record` the job as ours, or as held (`hold`), or `forget` that it was, or nothing. */
+  readonly file: 'write' | 'record' | 'hold' | 'forget' | 'none';
   /** `restart`: what is loaded is started anew; no file is read again. */
   readonly launchd: 'load' | 'reload' | 'restart' | 'unload' | 'leave';
   readonly override: 'enable' | 'disable' | 'leave';

@@ -31,9 +31,9 @@ export function planJob(
 ): Planned {
   const on = assess(job, lookup, options.stack, movedFrom);
   const decided = decide(on, lookup, options);
-  const isLeftAlone = decided.reasons.includes('held') && decided.op === 'noop';
+  const isHeld = decided.reasons.includes('held') && (decided.op === 'noop' || decided.file === 'hold');
   const leavings =
-    job.excluded || job.managedByOther || isLeftAlone
+    job.excluded || job.managedByOther || isHeld
       ? []
       : on.formers.map((entry) => takeOut(entry, lookup, job));
   const decision = leavings.length === 0 ? decided : moveOut(decided, on, leavings, lookup);
@@ -64,7 +64,7 @@ export function planJob(
     actions,
     deferred: rootFirst ?? decision.deferred,
     ...(rootFirst !== null && decision.deferred === 'no-domain' ? { alsoWaits: 'no-domain' } : {}),
-    ...(isLeftAlone && on.entry?.gaveUp !== undefined ? { gaveUp: on.entry.gaveUp } : {}),
+    ...(isHeld && on.entry?.gaveUp !== undefined ? { gaveUp: on.entry.gaveUp } : {}),
     after: job.after,
     stopTimeout: acts && running !== null ? running.stopTimeout : null,
     ...(decision.changedFiles === undefined ? {} : { changedFiles: decision.changedFiles }),

@@ -1,5 +1,7 @@
 import { parseDomain } from '../launchd/domains.ts';
 import type { Former, FormerFile, FormerService, Intent, Unfinished } from '../model/journal.ts';
+import type { GaveUp } from '../model/ledger.ts';
+import { toGaveUp } from './ledger-file.ts';
 
 /** The process that wrote an entry: a pid is used again some day, its start is not. */
 export interface Maker {
@@ -86,7 +88,13 @@ function toIntent(value: unknown): Intent | null {
   const { modes, overrides, out } = value;
   if (files === null || loads === null || !isTexts(modes) || !isTexts(overrides) || !isTexts(out))
     return null;
-  return { files, modes, overrides, out, loads };
+  const holds = value['holds'] === undefined ? {} : toMap(value['holds'], toHold);
+  if (holds === null) return null;
+  return { files, modes, overrides, out, loads, ...(Object.keys(holds).length === 0 ? {} : { holds }) };
+}
+
+function toHold(value: unknown): GaveUp | null | undefined {
+  return value === null ? null : toGaveUp(value);
 }
 
 function toMap<T>(value: unknown, read: (each: unknown) => T | undefined): Record<string, T> | null {

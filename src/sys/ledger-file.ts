@@ -82,7 +82,8 @@ function toEntry(value: unknown): LedgerEntry | null {
   };
 }
 
-function toGaveUp(value: unknown): GaveUp | undefined {
+/** Undefined: that is no such thing. */
+export function toGaveUp(value: unknown): GaveUp | undefined {
   if (!isRecord(value)) return undefined;
   const { at, after, within, exits, seconds } = value;
   if (!isText(at) || !isCount(after) || !isCount(within) || !isCount(seconds)) return undefined;

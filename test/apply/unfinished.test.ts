@@ -1,7 +1,8 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Action, Change } from '../../src/model/plan.ts';
+import { applyPlan } from '../../src/apply/apply.ts';
+import type { Action, Change, Plan } from '../../src/model/plan.ts';
 import { createWorld, GUI, plistText, type World } from '../support/apply-world.ts';
 
 const A = 'com.example.a';
@@ -62,6 +63,34 @@ describe('the journal', () => {
     world.install(A);
     if (outcome === 'rolled-back') refuseNew(world);
     expect((await world.apply([world.update(A)])).results[0]?.outcome).toBe(outcome);
+    expect(journal(world)).toEqual([]);
+  });
+
+  it('knows of a job that is taken out to be held until that is recorded', async () => {
+    const world = createWorld();
+    world.install(A);
+    const at = '2026-01-02T03:04:05.000Z';
+    const gaveUp = { at, after: 1, within: 60, exits: [{ code: 1 }], seconds: 0 };
+    const { actions } = world.update(A);
+    const given = actions.flatMap((action): Action[] =>
+      action.action === 'record'
+        ? [{ ...action, entry: { ...action.entry, held: true, proof: null, gaveUp } }]
+        : action.action === 'bootout' || action.action === 'await-gone'
+          ? [action]
+          : [],
+    );
+    const change = world.update(A, { actions: given });
+    const { ledger } = world.ports;
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    const ports = { ...world.ports, ledger: { ...ledger, record: () => Promise.reject(full) } };
+    const plan: Plan = { stack: 'test', launchd: 'system', changes: [change], diagnostics: [] };
+    const stuck = await applyPlan(plan, ports, () => {});
+    expect(stuck.results[0]?.outcome).toBe('failed');
+    const [entry] = await world.ports.journal.read();
+    expect(entry?.intent).toMatchObject({ out: [world.target(A)], holds: { [world.target(A)]: gaveUp } });
+    const done = await world.apply([world.update(A, { actions: given.slice(-1) })]);
+    expect(done.results[0]?.outcome).toBe('applied');
+    expect((await ledger.read()).entries).toMatchObject([{ label: A, held: true, gaveUp }]);
     expect(journal(world)).toEqual([]);
   });
 

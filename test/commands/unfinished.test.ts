@@ -81,4 +81,45 @@ describe('after a kill', () => {
     const after = await planOnce(world.folder, world.mac, 'full');
     expect([...after.changes.flatMap(({ actions }) => actions)]).toEqual([]);
   });
+
+  it('a job that was taken out to be held stays out, and that it is held is recorded', async () => {
+    const world = await createKillWorld(temporaryFolder());
+    declare(world.folder, BEFORE);
+    const places = placesIn(world.folder);
+    const journal = createJournal(places, realFiles, realProcesses, process.getuid?.() ?? 501);
+    const gaveUp = { at: '2026-01-02T03:04:05.000Z', after: 1, within: 9, exits: [{ code: 1 }], seconds: 0 };
+    const hold = async (name: string, why: typeof gaveUp | null): Promise<void> => {
+      const label = `com.example.${name}`;
+      const target = `${gui}/${label}`;
+      await journal.begin({
+        stack: 'kill',
+        label,
+        domain: DOMAINS[0] ?? 'system',
+        plist: `${places.userAgents}/${label}.plist`,
+        former: { files: {}, services: {}, disabled: {} },
+        intent: { files: {}, modes: [], overrides: [], out: [target], loads: {}, holds: { [target]: why } },
+      });
+    };
+    await hold('delete-one', gaveUp);
+    await hold('delete-two', null);
+    await hold('update-shown', null);
+    // The last run was ended before it took this one out.
+    for (const name of ['delete-one', 'delete-two'])
+      await world.launchctl.call(['bootout', `${gui}/com.example.${name}`]);
+    await world.mac.clock.pause(10_000);
+    const changeOf = async (name: string) =>
+      (await planOnce(world.folder, world.mac, 'proven')).changes.find(({ instance }) => instance === name);
+    const recorded = { op: 'update', reasons: ['held'], actions: [{ action: 'record' }] };
+    expect(await changeOf('delete-one')).toMatchObject({ ...recorded, gaveUp });
+    expect(await changeOf('delete-two')).toMatchObject(recorded);
+    expect(await changeOf('update-shown')).toMatchObject({ op: 'reload', reasons: ['replaced'] });
+    const { results } = await applyOnce(world.folder, world.mac);
+    expect(results.every(({ outcome }) => /applied|unchanged/.test(outcome))).toBe(true);
+    expect(loadsOf(world)).toMatchObject({ 'delete-one': 1, 'delete-two': 1, 'update-shown': 2 });
+    for (const name of ['delete-one', 'delete-two'])
+      expect(await changeOf(name)).toMatchObject({ op: 'noop', reasons: ['held'], actions: [] });
+    expect((await changeOf('delete-one'))?.gaveUp).toEqual(gaveUp);
+    expect((await changeOf('delete-two'))?.gaveUp).toBeUndefined();
+    expect(await journal.read()).toEqual([]);
+  });
 });
