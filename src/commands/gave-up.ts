@@ -23,7 +23,7 @@ export async function sayGivenUp(
       severity: 'warning',
       message: `${job.instance} was ${gaveUpWords(gaveUp)} (${gaveUp.at}); it is held, and launchd does not have it.`,
       ...job.place,
-      hint: `${tail}Put it right, then run: reconcile restart ${job.instance}`,
+      hint: `${tail}Put it right, then run: reconcile restart ${job.instance}\nWhat you put right in the file comes with: reconcile apply --release-held --target ${job.instance}`,
     });
   }
   return said;

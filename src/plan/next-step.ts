@@ -69,6 +69,8 @@ export function nextStep(
         ? 'It was disabled outside. Declare `enabled: true` to undo that.'
         : `It was disabled outside. Run \`reconcile start ${name}\` to undo that, or declare \`enabled: true\`.`;
     case 'held':
+      if (status.plist === 'differs' && job !== null)
+        return `It was ${gaveUp === null ? 'stopped with `reconcile stop`' : gaveUpWords(gaveUp)}, and the file says something else by now: \`reconcile apply --release-held --target ${name}\` takes it up as the file says.`;
       return gaveUp === null
         ? `It was stopped with \`reconcile stop\`; run \`reconcile start ${name}\`.`
         : `It was ${gaveUpWords(gaveUp)}: ${whereToLook(gaveUp.exits.at(-1) ?? null, job, name, cause)}, put it right, then run \`reconcile restart ${name}\`.`;

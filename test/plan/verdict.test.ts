@@ -215,6 +215,18 @@ describe('a status', () => {
     expect(by({ loaded: null, entry: { disabled: true } })).toContain('Run `reconcile apply` to enable it.');
   });
 
+  it('tells how a held job is taken up as the file says by now', () => {
+    const next = (entry: Scene['entry']): string =>
+      statusOf(web, { file: old, loaded: null, ...(entry === undefined ? {} : { entry }) }).next;
+    expect(next({ held: true })).toBe(
+      'It was stopped with `reconcile stop`, and the file says something else by now: `reconcile apply --release-held --target web` takes it up as the file says.',
+    );
+    const gaveUp = { at: '', after: 1, within: 60, exits: [{ code: 1 }], seconds: 0 };
+    expect(next({ held: true, gaveUp })).toMatch(
+      /^It was given up after 1 bad end, with exit code 1, and the file says something else by now/,
+    );
+  });
+
   it('does not advise to start what is not installed', () => {
     const { next } = statusOf(web, { override: true, file: null, loaded: null, applied: null });
     expect(next).toBe('It was disabled outside. Declare `enabled: true` to undo that.');
