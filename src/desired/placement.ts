@@ -1,5 +1,6 @@
 import type { Instance } from '../config/instance.ts';
 import { checkLabel, domainOf, folderOf, sessionType } from '../launchd/domains.ts';
+import { toolOfLabel } from '../launchd/tool-labels.ts';
 import type { Domain, Placement, Places } from '../model/domain.ts';
 import { isArray, type PlistDict, type PlistValue } from '../model/plist.ts';
 import { type Draft, type Entry, entryOf } from './draft.ts';
@@ -20,7 +21,10 @@ export function labelOf(instance: Instance, prefix: string): string {
 /** Refuses a label that launchd, launchctl or the file system could not take; true when it is fine. */
 export function verifyLabel(instance: Instance, label: string, problems: Problems): boolean {
   const problem = checkLabel(label);
-  if (problem === null) return true;
+  if (problem === null) {
+    tellTool(instance, label, problems);
+    return true;
+  }
   problems.error(
     'label/invalid',
     'label',
@@ -30,6 +34,18 @@ export function verifyLabel(instance: Instance, label: string, problems: Problem
       : 'Write a name in reverse-domain form, for instance `com.example.backup`.',
   );
   return false;
+}
+
+/** Nothing is wrong with such a label, but the tool may write the same job. */
+function tellTool({ fields }: Instance, label: string, problems: Problems): void {
+  const known = toolOfLabel(label);
+  if (known === null || fields.managed_by === 'other') return;
+  problems.info(
+    'label/other-tool',
+    'label',
+    `Labels that begin with \`${known.prefix}\` are those of ${known.tool}, which may write this job, too.`,
+    'If it does, declare the job `managed_by: other`; if not, all is well.',
+  );
 }
 
 export function locate(draft: Draft, places: Places): Location {

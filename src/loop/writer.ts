@@ -1,14 +1,6 @@
+import { toolOfLabel } from '../launchd/tool-labels.ts';
 import type { Writer } from '../model/loop.ts';
 import type { ObservedPlist } from '../model/observed.ts';
-
-/** Labels that only one program writes plists for, as plists in public repositories show. */
-const BY_LABEL: readonly (readonly [RegExp, string])[] = [
-  [/^homebrew\.mxcl\./, 'Homebrew (`brew services`)'],
-  [/^io\.lima-vm\.autostart\./, 'Lima (`limactl start-at-login`)'],
-  [/^ai\.openclaw\./, 'OpenClaw'],
-  [/^org\.nix-community\.home\./, 'home-manager'],
-  [/^org\.nixos\./, 'nix-darwin'],
-];
 
 /**
  * Who wrote a plist that keeps coming back, by what shows: the marker of another stack, an owner who is not ours, a label
@@ -32,6 +24,6 @@ export function writerOf(
 }
 
 function byLabel(label: string): string | null {
-  const known = BY_LABEL.find(([pattern]) => pattern.test(label));
-  return known === undefined ? null : `${known[1]}, which uses labels of this form`;
+  const known = toolOfLabel(label);
+  return known === null ? null : `${known.tool}, which uses labels of this form`;
 }

@@ -18,7 +18,7 @@ describe('examples/openclaw', () => {
     ['on-failure.yaml', false],
   ])('%s restarts the gateway by its own policy', (file, successfulExit) => {
     const { jobs, plists, diagnostics } = loadExample(`openclaw/${file}`);
-    expect(diagnostics).toEqual([]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['label/other-tool']);
     expect(plists).toEqual({ gateway: { ...GATEWAY, KeepAlive: { SuccessfulExit: successfulExit } } });
     expect(jobs[0]?.folders).toEqual(['/Users/ada/Library/Logs/ai.openclaw.gateway']);
   });
