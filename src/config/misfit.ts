@@ -119,6 +119,13 @@ export function mismatch(schema: z.core.$ZodType, node: YamlNode, path: string):
       hint: 'Write the value out.',
     };
   }
+  // Whoever takes it for the place of the value itself does not want it shown.
+  if (path.startsWith('secrets.') && ('text' in node || 'written' in node))
+    return {
+      code: 'field/type',
+      message: `${must}; what stands here is not shown.`,
+      hint: 'If it is the value itself: put it into a file for you alone, and name that file here.',
+    };
   const problem = { code: 'field/type', message: `${must}; this is ${describe(node)}.` };
   if (def.type === 'array' && 'text' in node)
     return { ...problem, hint: `Write it as a list: [${node.text}].` };

@@ -163,7 +163,9 @@ export function aboutTrigger({ path, kind, symlink, may }: PathLook): readonly F
           'trigger-missing',
           symlink ? 'is a symbolic link that leads nowhere' : 'is not there',
           (who) => `so ${who} is restarted only once it comes`,
-          `Correct the path, or take it out; ${see(posix.dirname(path))}`,
+          /[*?[]/.test(path)
+            ? 'A pattern is not expanded here: name the files, each by itself.'
+            : `Correct the path, or take it out; ${see(posix.dirname(path))}`,
         ),
       ];
     case 'folder':

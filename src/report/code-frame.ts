@@ -1,4 +1,4 @@
-import { maskLine } from './mask.ts';
+import { isBelowSecrets, maskLine } from './mask.ts';
 import { displayWidth, printable } from './printable.ts';
 import { ellipsis, paint, type Style } from './style.ts';
 
@@ -25,7 +25,7 @@ export function codeFrame(
   const column = Math.min(Math.max(mark.column - 1, 0), whole.length);
   // A line may be as long as a file: only what may be shown is looked at, and as much again for words that are cut.
   const cut = Math.max(0, column - 4 * SHOWN);
-  const line = maskLine(whole.slice(cut, cut + 8 * SHOWN));
+  const line = maskLine(whole.slice(cut, cut + 8 * SHOWN), isBelowSecrets(lines, mark.line - 1));
   const at = column - cut;
   const start = at - Number(splitsPair(line, at));
   const [from, to] = windowOf(line, start);

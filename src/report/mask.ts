@@ -8,15 +8,22 @@ const MEMBER =
 /** What says nothing by itself: `${env.TOKEN}`, a boolean, null. */
 const SAYS_NOTHING = /^["']?(?:\$\{[^}]*\}|true|false|null|~)?["']?$/;
 
+/** What a member of `secrets` says; any other text there is the value itself, by mistake. */
+const SOURCES: ReadonlySet<string> = new Set(['file', 'keychain', 'service', 'account']);
+
 /**
  * A line of a file with what looks secret in it starred out, character by character, so that columns stay where they are:
- * the values of members with a telling name, and words that look like tokens.
+ * the values of members with a telling name or of `secrets`, and words that look like tokens.
+ *
+ * @param isOfSecrets it stands below `secrets:`
  */
-export function maskLine(line: string): string {
+export function maskLine(line: string, isOfSecrets = false): string {
   const stars: [from: number, to: number][] = [];
+  const [first, end] = isOfSecrets ? [0, line.length] : flowOfSecrets(line);
   for (const match of line.matchAll(MEMBER)) {
     const [whole, , name = '', quoted, plain] = match;
-    if (!isSecretName(name)) continue;
+    const isValue = match.index >= first && match.index < end && !SOURCES.has(name);
+    if (!isValue && !isSecretName(name)) continue;
     const value = quoted ?? plain ?? '';
     const from = match.index + whole.length - value.length;
     // In a block, commas and brackets belong to the text; a comment does not.
@@ -34,6 +41,40 @@ export function maskLine(line: string): string {
     (text, [from, to]) => text.slice(0, from) + '*'.repeat(to - from) + text.slice(to),
     line,
   );
+}
+
+/** Where `{…}` of a `secrets:` begins and ends; empty where there is none. */
+function flowOfSecrets(line: string): readonly [from: number, to: number] {
+  const start = /(?<![\w.-])secrets["']?\s*:\s*\{/.exec(line);
+  if (start === null) return [0, 0];
+  const from = start.index + start[0].length;
+  let depth = 1;
+  for (let at = from; at < line.length; at++) {
+    if (line[at] === '{') depth++;
+    if (line[at] === '}') depth--;
+    if (depth === 0) return [from, at];
+  }
+  return [from, line.length];
+}
+
+/** So many lines above one are looked at for the map that it stands in. */
+const FAR_ABOVE = 100;
+
+/** Whether a line stands below `secrets:`, as a member of it or of a member. @param index of the line, from 0 */
+export function isBelowSecrets(lines: readonly string[], index: number): boolean {
+  let indent = indentOf(lines[index] ?? '');
+  for (let at = index - 1, above = 0; at >= Math.max(0, index - FAR_ABOVE) && above < 2; at--) {
+    const line = lines[at] ?? '';
+    if (/^\s*(?:#|$)/.test(line) || indentOf(line) >= indent) continue;
+    if (/^\s*(["']?)secrets\1\s*:\s*(?:#|$)/.test(line)) return true;
+    indent = indentOf(line);
+    above++;
+  }
+  return false;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /** Shorter values are too common in other words to be looked for. */

@@ -426,6 +426,14 @@ describe('files that are read at the start, or restart a job', () => {
         null,
       ],
     ]);
+    const pattern = jobIn(
+      folder,
+      { ProgramArguments: [join(folder, 'ok')] },
+      { triggers: [join(folder, '*.toml')] },
+    );
+    expect(findingsOf(pattern, await look(pattern)).map(({ hint }) => hint)).toEqual([
+      'A pattern is not expanded here: name the files, each by itself.',
+    ]);
     const closed = program(folder, 'closed', 'x', 0o000);
     expect(await told(folder, { triggers: [closed] }, {}, nobody ?? 65534)).toEqual([
       [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { hideSecrets, maskLine } from '../../src/report/mask.ts';
+import { hideSecrets, isBelowSecrets, maskLine } from '../../src/report/mask.ts';
 
 describe('a line with secrets', () => {
   it.each([
@@ -14,6 +14,10 @@ describe('a line with secrets', () => {
     ],
     ['command: x --token=abc', 'command: x ***********'],
     ['API_TOKEN: a#b # why', 'API_TOKEN: *** # why'],
+    [
+      'web: {secrets: {DB: hunter2, X: {file: /x}, Y: {value: "hun ter"}}, stdin: y}',
+      'web: {secrets: {DB: *******, X: {file: /x}, Y: {value: *********}}, stdin: y}',
+    ],
   ])('%s', (line, masked) => {
     expect(maskLine(line)).toBe(masked);
   });
@@ -35,6 +39,46 @@ describe('a line with secrets', () => {
     'TOKEN_FILE: /etc/token',
   ])('leaves %s', (line) => {
     expect(maskLine(line)).toBe(line);
+  });
+});
+
+describe('a line below secrets', () => {
+  const lines = [
+    'instances:',
+    '  web:',
+    '    secrets: # of the web',
+    '      DB: hunter2',
+    '',
+    '      # by hand',
+    '      X: {file: /x}',
+    '      Y:',
+    '        value: hunter2',
+    '    stdin: hunter2',
+    '  secrets:',
+    '    template: a',
+  ];
+
+  it('is found by what it is indented below', () => {
+    const below = lines.filter((line, index) => line !== '' && isBelowSecrets(lines, index));
+    expect(below.map((line) => line.trim())).toEqual([
+      'DB: hunter2',
+      '# by hand',
+      'X: {file: /x}',
+      'Y:',
+      'value: hunter2',
+      'template: a',
+    ]);
+  });
+
+  it('shows where a value lies, and no value', () => {
+    expect(lines.map((line) => maskLine(line, true).trim()).slice(3, 9)).toEqual([
+      'DB: *******',
+      '',
+      '# by hand',
+      'X: {file: /x}',
+      'Y:',
+      'value: *******',
+    ]);
   });
 });
 
