@@ -65,7 +65,7 @@ export interface LedgerEntry {
   /** The override that disables it is ours (`enabled: false`, `stop --disable`): ours to undo, and not an outside one. */
   readonly disabled?: true;
   readonly proof: Proof | null;
-  /** Files whose changed content restarts it → keyed digest of what lay there when it was started. */
+  /** Files whose changed content restarts it → `KEY.DIGEST` of what lay there when it was started; `-`: nothing did. */
   readonly triggers?: Readonly<Record<string, string>>;
 }
 

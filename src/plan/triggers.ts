@@ -26,17 +26,34 @@ export function noticeTriggers(decision: Decision, on: Situation, lookup: Lookup
   const reads = filesRead(on.job);
   // Started now, it would not find what it needs, or could not read it: plan tells that, and the restart waits until it is back.
   if (reads.some((path) => now[path] === undefined)) return decision;
-  const changed = Object.keys(now).filter((path) => before[path] !== undefined && before[path] !== now[path]);
+  const { changed, unlike } = compare(before, now);
   if (changed.length === 0) {
     const after = Object.keys(triggersAfter(on.job, on.entry, lookup.observed));
-    const isKnown = after.join('\0') === Object.keys(before).sort().join('\0');
+    const isKnown = unlike.length === 0 && after.join('\0') === Object.keys(before).sort().join('\0');
     return isKnown || decision.file !== 'none' ? decision : touch(decision, 'changed');
   }
-  const noticed: Decision = { ...touch(decision, 'trigger'), changedFiles: changed.sort() };
+  const noticed: Decision = { ...touch(decision, 'trigger'), changedFiles: changed };
   // Without a file that it reads at its start it could not run, so it has started since that is there.
   const isOld = changed.some((path) => before[path] !== ABSENT || !reads.includes(path));
   const runsOn = decision.launchd === 'leave' && pidOf(on.service) !== null;
   return runsOn && isOld ? { ...noticed, launchd: 'restart' } : noticed;
+}
+
+/** `unlike`: the digests were made with another key, which was lost, and so say nothing of a change. */
+function compare(
+  before: Digests,
+  now: Digests,
+): { readonly changed: readonly string[]; readonly unlike: readonly string[] } {
+  const keyOf = (digest = ''): string => digest.slice(0, Math.max(0, digest.indexOf('.')));
+  const differing = Object.keys(now).filter(
+    (path) => before[path] !== undefined && before[path] !== now[path],
+  );
+  const isUnlike = (path: string): boolean =>
+    before[path] !== ABSENT && keyOf(before[path]) !== keyOf(now[path]);
+  return {
+    changed: differing.filter((path) => !isUnlike(path)).sort(),
+    unlike: differing.filter(isUnlike),
+  };
 }
 
 /** What is recorded once the job has started, or waits: what could not be looked at now stays as it was. By path. */

@@ -66,6 +66,18 @@ describe('files whose changed content restarts a job', () => {
     expect(actionsOf(change)).toBe('record');
   });
 
+  it('are recorded anew, and trigger nothing, when the key of their digests was lost', () => {
+    const then = { entry: { triggers: { '/etc/a': 'k1.a1', '/etc/b': '-' } } };
+    const lost = planned({ '/etc/a': 'k2.a7' }, then);
+    expect([lost.op, lost.restarts, actionsOf(lost)]).toEqual(['update', false, 'record']);
+    expect(recorded(lost)).toEqual({ '/etc/a': 'k2.a7', '/etc/b': '-' });
+    // One that was not there has no digest of any key.
+    expect(planned({ '/etc/a': 'k2.a7', '/etc/b': 'k2.b1' }, then)).toMatchObject({
+      restarts: true,
+      changedFiles: ['/etc/b'],
+    });
+  });
+
   it('trigger nothing while they are gone, and do when they come back as others', () => {
     expect(planned({ '/etc/b': 'b1' }).op).toBe('noop');
     expect(recorded(planned({ '/etc/b': 'b2' }))).toEqual({ '/etc/a': 'a1', '/etc/b': 'b2' });

@@ -62,7 +62,7 @@ describe('digests of trigger files', () => {
     const locked = open();
     locked.mayMakeKeys();
     const first = await digest(locked);
-    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    expect(first).toMatch(/^[0-9a-f]{8}\.[0-9a-f]{32}$/);
     expect(statSync(join(folder, 'state', 'trigger.key')).mode & 0o777).toBe(0o600);
     expect(await digest(open())).toBe(first);
   });
@@ -79,9 +79,11 @@ describe('digests of trigger files', () => {
     writeFileSync(file, 'hunter2\n');
     expect(await digest(triggers)).toBe(first);
     for (const text of ['hunter2\n', `${file}\0hunter2\n`])
-      expect(createHash('sha256').update(text).digest('hex')).not.toContain(first);
+      expect(createHash('sha256').update(text).digest('hex')).not.toContain(first?.split('.')[1]);
     writeFileSync(join(folder, 'state', 'trigger.key'), `${'0'.repeat(64)}\n`);
-    expect(await digest(open())).not.toBe(first);
+    const other = await digest(open());
+    expect(other).not.toBe(first);
+    expect(other?.split('.')[0]).not.toBe(first?.split('.')[0]);
   });
 
   it('of an unchanged file are not made again, nor of one that a link leads to', async () => {
@@ -120,7 +122,7 @@ describe('digests of trigger files', () => {
     // More than is read of a plist; no byte of it is on the disk.
     truncateSync(file, 65 * 1024 * 1024);
     const first = await digest(triggers);
-    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    expect(first).toMatch(/^[0-9a-f]{8}\.[0-9a-f]{32}$/);
     truncateSync(file, 65 * 1024 * 1024 + 1);
     expect(await digest(triggers)).not.toBe(first);
     expect(await digest(triggers, folder)).toBeUndefined();
@@ -135,12 +137,12 @@ describe('digests of trigger files', () => {
     const plist = wrap(web.plist, web.label, reads) ?? web.plist;
     writeFileSync(file, 'A=1\n');
     const first = await digest(triggers, file, plist);
-    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    expect(first).toMatch(/^[0-9a-f]{8}\.[0-9a-f]{32}$/);
     writeFileSync(file, 'A=1\nhunter2\n');
     expect(await digest(triggers, file, plist)).toBeUndefined();
     expect(await digest(triggers, file, plist)).toBeUndefined();
     // For a job that reads it by itself, it is a file as any other.
-    expect(await digest(triggers, file)).toMatch(/^[0-9a-f]{32}$/);
+    expect(await digest(triggers, file)).toMatch(/^[0-9a-f]{8}\.[0-9a-f]{32}$/);
     writeFileSync(file, 'A=1\n');
     expect(await digest(triggers, file, plist)).toBe(first);
   });
