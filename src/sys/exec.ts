@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { timerMs } from './clock.ts';
 
 /** Output over this many bytes (of both streams together) is not believed: the run ends as `too-much-output`. */
 export const OUTPUT_LIMIT: number = 64 * 1024 * 1024;
@@ -93,7 +94,7 @@ export function runProgram(program: string, args: readonly string[], options: Ru
     };
     const stdout = collect(child.stdout);
     const stderr = collect(child.stderr);
-    const timer = setTimeout(() => endBy('timed-out'), options.timeoutMs);
+    const timer = setTimeout(() => endBy('timed-out'), timerMs(options.timeoutMs));
     const onAbort = (): void => endBy('aborted');
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.signal?.aborted) onAbort();

@@ -1,6 +1,7 @@
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Probe, ProbeOutcome } from '../model/health.ts';
+import { timerMs } from './clock.ts';
 import { failed, inSeconds, PASSED, type ProbeOptions, unknown, wayWords } from './probe-answer.ts';
 
 /** One request, of which only the status counts; a redirect is not followed, and no connection is kept. */
@@ -20,7 +21,7 @@ export function askPage(
     const onAbort = (): void => end(unknown('interrupted'));
     const timer = setTimeout(
       () => end(failed(`no answer from ${name} within ${inSeconds(timeoutMs)}`)),
-      timeoutMs,
+      timerMs(timeoutMs),
     );
     signal?.addEventListener('abort', onAbort, { once: true });
     const make = url.startsWith('https:') ? httpsRequest : httpRequest;

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { connect, type NetConnectOpts } from 'node:net';
 import { ageText, formatSeconds } from '../launchd/time-words.ts';
 import type { Probe, ProbeOutcome } from '../model/health.ts';
+import { timerMs } from './clock.ts';
 import { failed, inSeconds, PASSED, type ProbeOptions, unknown, wayWords } from './probe-answer.ts';
 import { type ProberOptions, runCommand } from './probe-command.ts';
 import { askPage } from './probe-page.ts';
@@ -62,7 +63,7 @@ export function tryConnect(
       resolve(what);
     };
     const onAbort = (): void => end('aborted');
-    const timer = setTimeout(() => end('timeout'), timeoutMs);
+    const timer = setTimeout(() => end('timeout'), timerMs(timeoutMs));
     signal?.addEventListener('abort', onAbort, { once: true });
     socket.once('connect', () => end('accepted'));
     socket.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));

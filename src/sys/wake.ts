@@ -1,4 +1,5 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
+import { timerMs } from './clock.ts';
 
 /** Whether a change of this name in a folder is worth a look. */
 export type Matters = (name: string) => boolean;
@@ -70,9 +71,9 @@ export function createWaker(): Waker {
         const sooner = (): void => {
           clearTimeout(timer);
           // A folder that is never quiet does not make it any longer.
-          timer = setTimeout(end, Math.min(Math.max(QUIET_MS, left(leastMs)), left(ms)));
+          timer = setTimeout(end, Math.min(Math.max(QUIET_MS, left(leastMs)), left(ms), timerMs(ms)));
         };
-        timer = setTimeout(end, ms);
+        timer = setTimeout(end, timerMs(ms));
         signal.addEventListener('abort', end, { once: true });
         onChange = sooner;
         if (signal.aborted) end();

@@ -196,6 +196,14 @@ describe('usage', () => {
     }
   });
 
+  it('takes durations as the file does, also longer than a timer of Node', async () => {
+    for (const duration of ['2d', '1h30m', '90', '999h']) {
+      const ended = await world.reconcile('plan', '--timeout', duration, '--lock-timeout', duration);
+      expect([ended.code, ended.stderr]).toEqual([0, '']);
+    }
+    expect((await world.reconcile('plan', '--timeout', '2w')).code).toBe(64);
+  });
+
   it('refuses a time limit of nothing', async () => {
     expect((await world.reconcile('plan', '--timeout', '0')).code).toBe(64);
   });

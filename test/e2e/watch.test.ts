@@ -72,6 +72,16 @@ describe('watch', () => {
     expect(told()).toHaveLength(1);
   });
 
+  it('rests for weeks where that is asked for', async () => {
+    watching = startWatch(world, '--interval', '999h');
+    await watching.told('applied');
+    world.write('reconcile.yaml', FILE.replace('1000', '2000'));
+    await watching.told('applied', ({ op }) => op === 'update');
+    await watching.end();
+    expect(watching.events().at(-1)?.['rounds']).toBeLessThan(10);
+    expect(watching.stderr()).toBe('');
+  });
+
   it('applies the file, and each change of it', async () => {
     watching = startWatch(world);
     expect(await watching.told('applied')).toMatchObject({

@@ -67,6 +67,17 @@ describe('http', () => {
     return { url: `http://127.0.0.1:${port}/health`, requests: () => requests };
   };
 
+  it('has weeks to answer where that is declared', async () => {
+    const server = createHttp((_, response) => void setImmediate(() => response.end()));
+    const url = `http://127.0.0.1:${await listen(server, 0)}/`;
+    const weeks = 40 * 86_400_000;
+    for (let count = 0; count < 5; count++)
+      expect(await ask({ kind: 'http', url, status: null }, weeks)).toEqual({ outcome: 'passed' });
+    expect(await ask({ kind: 'tcp', host: '127.0.0.1', port: Number(new URL(url).port) }, weeks)).toEqual({
+      outcome: 'passed',
+    });
+  });
+
   it.each([
     [200, null, 'passed'],
     [204, null, 'passed'],

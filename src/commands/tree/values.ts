@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { parseRelease, releaseWords } from '../../launchd/releases.ts';
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A duration that leaves no time to answer is a slip. */
 export function timeLimit(text: string): number {
@@ -19,9 +19,9 @@ export function release(text: string): string {
 /** `10s`, `1m30s`, `500ms`, or whole seconds → milliseconds. */
 export function duration(text: string): number {
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
-  const parts = [...text.matchAll(/(\d+)(ms|s|m|h)/g)];
+  const parts = [...text.matchAll(/(\d+)(ms|[smhd])/g)];
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text)
-    throw new InvalidArgumentError('Write a duration such as 10s, 1m30s or 500ms.');
+    throw new InvalidArgumentError('Write a duration such as 10s, 1m30s, 2d or 500ms.');
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0);
 }
 
