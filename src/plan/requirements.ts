@@ -92,7 +92,7 @@ const ENDS_AT_ONCE: Finding['effect'] = (who) =>
 
 /** What the wrapper reads: it must be there for the job, and for nobody else. */
 function aboutRead({ look, secret, problem }: ReadLook, needs: Requirements): readonly Finding[] {
-  const { path, mode } = look;
+  const { path } = look;
   const what = secret === null ? 'The env_file' : `The file of the secret ${secret},`;
   if (look.kind === 'hidden') return [];
   if (look.kind === 'missing')
@@ -128,18 +128,34 @@ function aboutRead({ look, secret, problem }: ReadLook, needs: Requirements): re
             'Correct that line: NAME=value, the value in quotes where it has blanks; comments begin with `#`.',
           ),
         ];
-  if (mode === null || (mode & 0o077) === 0) return found;
-  return [
-    ...found,
-    {
-      ...warning(
-        'secret-open',
-        `${what} ${path} can be read or changed by others (mode ${mode.toString(8).padStart(4, '0')})`,
-        (who) => `so what ${who} reads from it is no secret`,
-        `Run \`chmod go= ${quoteForShell(path)}\`.`,
+  return [...found, ...aboutOthers(what, look, needs).map((each) => ({ ...each, exit: null }))];
+}
+
+/** Who else can read what a job reads, or write it for the job. */
+function aboutOthers(
+  what: string,
+  { path, mode, uid }: PathLook,
+  { runner }: Requirements,
+): readonly Finding[] {
+  const isOwn = uid === runner.uid;
+  if (!isOwn && uid !== null && uid !== 0 && runner.uid !== null)
+    return [
+      warning(
+        'secret-foreign',
+        `${what} ${path} belongs to another user (uid ${uid})`,
+        (who) => `so that user decides what ${who} reads from it`,
+        `Run \`sudo chown ${runner.uid} ${quoteForShell(path)}\`.`,
       ),
-      exit: null,
-    },
+    ];
+  // What a group may read is meant for it where the job is no owner: a daemon's user, and a file of root's.
+  if (mode === null || (mode & (isOwn ? 0o077 : 0o027)) === 0) return [];
+  return [
+    warning(
+      'secret-open',
+      `${what} ${path} can be read or changed by others (mode ${mode.toString(8).padStart(4, '0')})`,
+      (who) => `so what ${who} reads from it is no secret`,
+      `Run \`chmod ${isOwn ? 'go=' : 'g-w,o='} ${quoteForShell(path)}\`.`,
+    ),
   ];
 }
 

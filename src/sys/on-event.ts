@@ -114,7 +114,7 @@ function whyWrong({ end, code, stderr }: Run, limitMs: number): string | null {
     case 'exited':
   }
   if (code === 0) return null;
-  const first = stderr.trim().split('\n')[0] ?? '';
+  const first = (stderr.trim().split('\n')[0] ?? '').replace(/\p{Cc}/gu, ' ');
   return `ended with ${code}${first === '' ? '' : `: ${first.slice(0, 200)}`}`;
 }
 

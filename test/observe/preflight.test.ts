@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ReadsAtStart, wrap } from '../../src/launchd/wrapper.ts';
@@ -393,6 +393,25 @@ describe('files that are read at the start, or restart a job', () => {
     // The content of a secret may be anything.
     const secret = program(folder, 'token', 'hunter2\n', 0o600);
     expect(await told(folder, {}, { secrets: [{ name: 'TOKEN', file: secret }] })).toEqual([]);
+  });
+
+  it.runIf(uid === 0 && nobody !== null)('are told when others can read or write them', async () => {
+    const folder = openFolder();
+    const path = program(folder, 'token', 'hunter2\n', 0o600);
+    const codes = async (owner: number, group: number, mode: number, as: number) => {
+      chownSync(path, owner, group);
+      chmodSync(path, mode);
+      return (await told(folder, {}, { secrets: [{ name: 'T', file: path }] }, as)).map(([code]) => code);
+    };
+    const group = findRunner(nobody ?? 0).gids?.[0] ?? 0;
+    expect(await codes(0, 0, 0o600, 0)).toEqual([]);
+    expect(await codes(0, 0, 0o640, 0)).toEqual(['preflight/secret-open']);
+    // The job of root is told by somebody else what to do.
+    expect(await codes(nobody ?? 0, 0, 0o600, 0)).toEqual(['preflight/secret-foreign']);
+    // A file of root's, for a group that the job's user is in.
+    expect(await codes(0, group, 0o640, nobody ?? 0)).toEqual([]);
+    expect(await codes(0, group, 0o660, nobody ?? 0)).toEqual(['preflight/secret-open']);
+    expect(await codes(0, group, 0o644, nobody ?? 0)).toEqual(['preflight/secret-open']);
   });
 
   it('are told where no change of them could restart the job', async () => {

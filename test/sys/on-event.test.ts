@@ -94,11 +94,11 @@ describe('the command that is run on events', () => {
 
   it('is told of once when it fails, cannot be run, or takes too long, with all that it started', async () => {
     const { notifier, command, notes, folder } = stage(300);
-    command('echo oh no >&2; exit 3');
+    command('printf "oh no\\033[31m\\n" >&2; exit 3');
     notifier.tell(failed);
     notifier.tell(failed);
     await notifier.settled();
-    expect(notes).toEqual([`on_event: ${join(folder, 'program')} ended with 3: oh no.`]);
+    expect(notes).toEqual([`on_event: ${join(folder, 'program')} ended with 3: oh no [31m.`]);
     notifier.use({ command: ['/none/program'], events: EVENT_NAMES });
     notifier.tell(failed);
     await notifier.settled();
