@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,37 +73,37 @@ describe.runIf(canPretend)('the history (only root can pretend to be a Mac)', ()
 });
 
 describe.runIf(canPretend)('history --follow (only root can pretend to be a Mac)', () => {
+  const following: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of following.splice(0)) child.kill('SIGTERM');
+  });
+
   it('goes on for a user, from whom root’s is hidden, and tells root nothing twice', async () => {
     expect((await mac.asUser('apply', '--yes')).code).toBe(0);
     const follow = (who: readonly string[], env: Readonly<Record<string, string>>) => {
       const child = mac.start([...who, process.execPath, CLI, 'history', '--follow', '--json'], env);
+      following.push(child);
       let text = '';
       child.stdout?.on('data', (chunk) => (text += chunk));
-      const ended = new Promise((resolve) => child.on('close', resolve));
-      const names = (): readonly string[] =>
+      return (): readonly string[] =>
         text
           .split('\n')
           .slice(0, -1)
           .map((line) => JSON.parse(line) as HistoryEvent)
           .map(({ instance, what }) => `${instance} ${what}`);
-      return { child, names, ended };
     };
     const ids = { SUDO_UID: String(mac.uid), SUDO_GID: String(mac.uid) };
     const root = follow([], { HOME: '/root', USER: 'root', ...ids });
     const user = follow(['setpriv', `--reuid=${mac.uid}`, '--clear-groups', '--'], {});
     const created = ['agent created', 'daemon created'];
-    await until('what was', () => user.names().length === 2 && root.names().length === 2);
+    await until('what was', () => user().length === 2 && root().length === 2);
     mac.write('reconcile.yaml', BOTH.replaceAll('000', '001'));
     expect((await mac.asUser('apply', '--yes')).code).toBe(0);
     expect((await mac.asUser('stop', 'agent')).code).toBe(0);
     const all = [...created, 'agent updated', 'daemon updated', 'agent stopped'].sort();
-    for (const { names } of [user, root]) {
+    for (const names of [user, root]) {
       await until('the last of it', () => names().includes('agent stopped') && names().length >= all.length);
       expect([...names()].sort()).toEqual(all);
-    }
-    for (const { child, ended } of [user, root]) {
-      child.kill('SIGTERM');
-      await ended;
     }
   });
 });
