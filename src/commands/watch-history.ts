@@ -23,7 +23,7 @@ export function decisionOf(event: Told, stack: string, plistOf: (label: string) 
         'healed',
         event.keys.length === 0
           ? 'what a dead run had left in its way was removed'
-          : `it had come to differ by itself: ${keyWords(event.keys)}`,
+          : `it had been changed outside of reconcile: ${keyWords(event.keys)}`,
       );
     case 'gave-up':
       return decided(event, 'gave-up', gaveUpWords(event));

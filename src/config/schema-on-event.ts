@@ -27,7 +27,7 @@ export const onEventSchema: z.ZodMiniType<OnEventFields> = z
   })
   .register(about, {
     description:
-      'A command that is run when a change failed (`failed`), or when `reconcile watch` gave a job up (`gave-up`), left it to another manager (`another-manager`), or put right what had come to differ by itself (`healed`). No change waits for it or fails by it, and what it does with reconcile itself runs no command. Only in the root file.',
+      'A command that is run when a change failed (`failed`), or when `reconcile watch` gave a job up (`gave-up`), left it to another manager (`another-manager`), or put right what had been changed outside of it (`healed`). No change waits for it or fails by it, and what it does with reconcile itself runs no command. Only in the root file.',
     example: 'on_event: {command: [~/bin/tell-me], events: [failed, gave-up]}',
     words: 'a map such as `{command: [~/bin/tell-me]}`',
   });

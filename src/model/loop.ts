@@ -70,7 +70,7 @@ export type LoopEvent =
       /** What differed outside of the declaration: keys, or words in parentheses such as `(not loaded)`. */
       readonly keys: readonly string[];
       /**
-       * - `outside`: it had come to differ by itself, and is healed.
+       * - `outside`: it had been changed outside of reconcile, and is healed.
        * - `unfinished`: a run of ours was ended in the middle of it, and it is finished.
        */
       readonly cause: 'declaration' | 'outside' | 'unfinished';

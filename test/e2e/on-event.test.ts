@@ -81,7 +81,7 @@ describe('on_event', () => {
     watching = null;
     const { stdout } = await here.reconcile('history');
     expect(stdout).toMatch(/loaded +web .*\(watch, /);
-    expect(stdout).toMatch(/healed +web +it had come to differ by itself: not loaded +\(watch, /);
+    expect(stdout).toMatch(/healed +web +it had been changed outside of reconcile: not loaded +\(watch, /);
   });
 
   it('is refused where it cannot be meant', async () => {
