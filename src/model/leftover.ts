@@ -57,6 +57,8 @@ export interface LeftoverFacts {
 
 export interface ProcessFacts {
   readonly pid: number;
+  /** The user that it runs as; null: not known. */
+  readonly uid: number | null;
   readonly parent: number | null;
   /** What tells it from the next process of that id. */
   readonly start: string | null;

@@ -14,8 +14,9 @@ type OfFile = Extract<Leftover, { path: string }>;
  *
  * - A socket is dead when connecting is refused, which only happens where nobody listens, and no process has it open.
  * - A pid file is dead when its process has gone; or when the number has gone to a process that was started after the
- *   file was written, is not the program of the job, and does not belong to the job by its environment. One of these alone
- *   may err: clocks are set, and a program may hand over to another one.
+ *   file was written, and runs as another user, or is not the program of the job and does not belong to the job by its
+ *   environment. One of these alone may err: clocks are set, and a program may hand over to another one. Of a job of
+ *   root's, processes may run as anybody.
  */
 export function judgeLeftover(leftover: OfFile, facts: LeftoverFacts, label: string): LeftoverFinding {
   const found = (state: LeftoverFinding['state'], why: string): LeftoverFinding => ({ leftover, state, why });
@@ -41,22 +42,22 @@ function judgeSocket({ connect, isOpen }: LeftoverFacts): Ruling {
 
 function judgePidFile(
   { pid, process: owner, mtime }: LeftoverFacts,
-  { program }: OfFile,
+  { program, uid }: OfFile,
   label: string,
 ): Ruling {
   if (pid === null) return ['unknown', 'it does not begin with the number of a process'];
   if (owner === 'none') return ['dead', `process ${pid} is gone`];
   if (owner === 'unknown') return ['unknown', `nothing can be told of process ${pid}`];
   const lives = `process ${pid} lives (${shortCommand(owner)})`;
-  const isOther =
-    owner.startedAt !== null &&
-    owner.startedAt > mtime + SLACK &&
+  const isLater = owner.startedAt !== null && owner.startedAt > mtime + SLACK;
+  const isAnothers = uid !== null && uid !== 0 && owner.uid !== null && owner.uid !== uid;
+  const isAnother =
     owner.program !== null &&
     program !== null &&
     owner.program !== program &&
     owner.service !== 'unknown' &&
     owner.service.name !== label;
-  if (!isOther) return ['in-use', lives];
+  if (!isLater || !(isAnothers || isAnother)) return ['in-use', lives];
   return ['dead', `process ${pid} is another one by now (${shortCommand(owner)})`];
 }
 

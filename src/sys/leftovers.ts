@@ -30,6 +30,7 @@ export async function lookAtLeftover({ kind, path }: OfFile): Promise<LeftoverFa
   }
   if (kind === 'pid-file' && facts.kind === 'file' && stat.size <= PID_FILE_BYTES) {
     const pid = await readPid(path);
+    if (pid === 'hidden') return { ...facts, kind: 'hidden' };
     return pid === null ? facts : { ...facts, pid, process: await lookAtProcess(pid) };
   }
   return facts;
@@ -42,8 +43,8 @@ function kindOf(stat: Stats): LeftoverFacts['kind'] {
   return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
 
-/** The number in its first line. */
-async function readPid(path: string): Promise<number | null> {
+/** The number in its first line; `hidden`: we may not read it. */
+async function readPid(path: string): Promise<number | 'hidden' | null> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     try {
@@ -54,8 +55,9 @@ async function readPid(path: string): Promise<number | null> {
     } finally {
       await handle.close();
     }
-  } catch {
-    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM' ? 'hidden' : null;
   }
 }
 

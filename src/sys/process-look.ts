@@ -19,6 +19,7 @@ async function lookInProc(pid: number): Promise<ProcessFacts | null> {
   if (start === null || age === null) return null;
   return {
     pid,
+    uid: uidIn(attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8')) ?? ''),
     parent: parentOf(pid),
     start,
     startedAt: Date.now() / 1_000 - age,
@@ -38,11 +39,12 @@ async function lookByPs(pid: number): Promise<ProcessFacts | null> {
       return '';
     }
   };
-  const row = parseProcessRow(await ask(['-ww', '-o', 'ppid=,lstart=,command=']));
+  const row = parseProcessRow(await ask(['-ww', '-o', 'ppid=,uid=,lstart=,command=']));
   if (row === null) return null;
   const program = (await ask(['-o', 'comm='])).trim();
   return {
     pid,
+    uid: row.uid,
     parent: row.parent,
     start: String(row.startedAt),
     startedAt: row.startedAt,
@@ -52,14 +54,26 @@ async function lookByPs(pid: number): Promise<ProcessFacts | null> {
   };
 }
 
-/** `    1 Sat Nov 21 10:00:00 2026 /usr/bin/node server.js`, with TZ=UTC. */
-export function parseProcessRow(
-  text: string,
-): (Pick<ProcessFacts, 'command'> & { readonly parent: number; readonly startedAt: number }) | null {
-  const match = /^\s*(\d+)\s+(\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})\s+(.*)$/s.exec(text.trimEnd());
-  const at = Date.parse(`${match?.[2]?.replace(/ +/g, ' ')} UTC`);
+interface ProcessRow {
+  readonly parent: number;
+  readonly uid: number;
+  readonly startedAt: number;
+  readonly command: string;
+}
+
+/** `    1   501 Sat Nov 21 10:00:00 2026 /usr/bin/node server.js`, with TZ=UTC. */
+export function parseProcessRow(text: string): ProcessRow | null {
+  const match = /^\s*(\d+)\s+(\d+)\s+(\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})\s+(.*)$/s.exec(text.trimEnd());
+  const at = Date.parse(`${match?.[3]?.replace(/ +/g, ' ')} UTC`);
   if (match === null || Number.isNaN(at)) return null;
-  return { parent: Number(match[1]), startedAt: at / 1_000, command: oneLine(match[3] ?? '') };
+  const [parent, uid] = [Number(match[1]), Number(match[2])];
+  return { parent, uid, startedAt: at / 1_000, command: oneLine(match[4] ?? '') };
+}
+
+/** `Uid:` of /proc/PID/status, real, effective, saved and of files: the effective one. */
+function uidIn(status: string): number | null {
+  const found = /^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 /**

@@ -19,6 +19,7 @@ const DEAD_SOCKET: LeftoverFacts = {
 /** Of another program, started long after the file was written. */
 const STRANGER: ProcessFacts = {
   pid: 412,
+  uid: 501,
   parent: 1,
   start: '7',
   startedAt: 5_000,
@@ -66,6 +67,25 @@ describe('a pid file', () => {
   it('is dead when its process is gone, or is another one by every sign', () => {
     expect(judge(PID_FILE, DEAD_FILE)).toBe('dead: process 412 is gone');
     expect(judge(PID_FILE, REUSED)).toBe('dead: process 412 is another one by now (/usr/sbin/cupsd -l)');
+  });
+
+  it('is dead when its process is another user’s, whose program and environment cannot be told', () => {
+    const hidden = { program: null, service: 'unknown' } as const;
+    const by = (leftover: typeof PID_FILE | { readonly uid: 0 }, facts: Partial<ProcessFacts>): string =>
+      judge(
+        { ...PID_FILE, ...leftover },
+        {
+          ...REUSED,
+          uid: leftover.uid,
+          process: { ...STRANGER, ...hidden, ...facts },
+        },
+      );
+    expect(by(PID_FILE, { uid: 0 })).toBe('dead: process 412 is another one by now (/usr/sbin/cupsd -l)');
+    expect(by(PID_FILE, { uid: 0, startedAt: 900 })).toMatch(/^in-use/);
+    expect(by(PID_FILE, { uid: null })).toMatch(/^in-use/);
+    expect(by(PID_FILE, { uid: 501 })).toMatch(/^in-use/);
+    // A daemon may have given its rights away.
+    expect(by({ uid: 0 }, { uid: 501 })).toMatch(/^in-use/);
   });
 
   it.each([

@@ -73,6 +73,12 @@ describe('what a pid file names', () => {
     expect(await file('4190000')).toMatchObject({ pid: 4_190_000, process: 'none' });
   });
 
+  it.runIf(process.getuid?.() !== 0)('is hidden where we may not read it', async () => {
+    const path = join(temporaryFolder(), 'a.pid');
+    writeFileSync(path, '1', { mode: 0 });
+    expect(await at(path, 'pid-file')).toMatchObject({ kind: 'hidden' });
+  });
+
   it.each(['', 'no number', '12 34', '-4', '0', `${'9'.repeat(30)}`, `${'1\n'.repeat(2_000)}`])(
     'is nothing in %j',
     async (text) => {
@@ -91,7 +97,12 @@ describe('a process', () => {
       // Between its fork and its exec it is still us.
       return typeof seen !== 'string' && seen.command === '/bin/sleep 1000' ? seen : false;
     });
-    expect(found).toMatchObject({ pid: child.pid, parent: process.pid, service: { name: 'com.example.vm' } });
+    expect(found).toMatchObject({
+      pid: child.pid,
+      uid: process.getuid?.(),
+      parent: process.pid,
+      service: { name: 'com.example.vm' },
+    });
   });
 
   it('is gone when it has ended', async () => {
@@ -102,9 +113,12 @@ describe('a process', () => {
 describe('what systems print', () => {
   it('reads a row of ps on macOS', () => {
     expect(
-      parseProcessRow('    1 Sat Nov  7 10:00:00 2026     /opt/homebrew/bin/limactl hostagent default\n'),
+      parseProcessRow(
+        '    1   501 Sat Nov  7 10:00:00 2026     /opt/homebrew/bin/limactl hostagent default\n',
+      ),
     ).toEqual({
       parent: 1,
+      uid: 501,
       startedAt: Date.UTC(2026, 10, 7, 10) / 1_000,
       command: '/opt/homebrew/bin/limactl hostagent default',
     });
