@@ -2,9 +2,9 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { CommanderError } from 'commander';
+import { type Command as Commander, CommanderError } from 'commander';
 import type { Command, CommonOptions, Context, Terminal } from './commands/context.ts';
-import { buildProgram, nearOnly, USAGE_HINT } from './commands/tree/program.ts';
+import { buildProgram, namedCommand, nearOnly, USAGE_HINT } from './commands/tree/program.ts';
 import type { RawOptions } from './commands/tree/run.ts';
 import { isOn } from './commands/variables.ts';
 import { EXIT, ReconcileError } from './model/errors.ts';
@@ -190,13 +190,13 @@ async function run<Arguments>(
 }
 
 /** Usage errors, help and version: commander has printed the first to standard error already. */
-function endOfParsing(error: unknown): void {
+function endOfParsing(error: unknown, program: Commander): void {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error.exitCode === 0 || !(process.argv.includes('--json') || isOn(env, 'RECONCILE_JSON'))) return;
   const document = {
     format_version: '1.0',
-    command: process.argv.slice(2).find((word) => !word.startsWith('-')) ?? '',
+    command: namedCommand(program, process.argv.slice(2)),
     exit_code: EXIT.usage,
     diagnostics: [
       {
@@ -216,8 +216,9 @@ function endOfParsing(error: unknown): void {
 
 outliveOutput();
 listenForInterruption();
+const program = buildProgram(RECONCILE_VERSION, run);
 try {
-  await buildProgram(RECONCILE_VERSION, run).parseAsync(process.argv);
+  await program.parseAsync(process.argv);
 } catch (error) {
-  endOfParsing(error);
+  endOfParsing(error, program);
 }

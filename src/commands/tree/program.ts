@@ -24,6 +24,25 @@ export function nearOnly(message: string): string {
   return words === undefined || suggest(word, guesses.split(', ')) !== null ? message : words;
 }
 
+/**
+ * Which command the words of a wrong call mean: `plan`, `embedded stop`. Values of options stand among the words, so the
+ * first that is a command counts; without any, the first word that is no option.
+ */
+export function namedCommand(tree: Commander, argv: readonly string[]): string {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const [index, command] = firstCommand(tree, words);
+  if (command === undefined) return words[0] ?? '';
+  const [, below] = firstCommand(command, words.slice(index + 1));
+  return below === undefined ? command.name() : `${command.name()} ${below.name()}`;
+}
+
+function firstCommand(tree: Commander, words: readonly string[]): readonly [number, Commander | undefined] {
+  const find = (word: string | undefined): Commander | undefined =>
+    tree.commands.find((each) => each.name() === word || each.aliases().includes(word ?? ''));
+  const index = words.findIndex((word) => find(word) !== undefined);
+  return [index, find(words[index])];
+}
+
 /** The tree of commands; every action loads its command lazily, so that start-up pays only for the one that is used. */
 export function buildProgram(version: string, run: Run): Commander {
   const program = withCommonOptions(new Commander('reconcile'))
