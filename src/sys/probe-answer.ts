@@ -13,8 +13,9 @@ export const PASSED: ProbeOutcome = { outcome: 'passed' };
 export const failed = (reason: string): ProbeOutcome => ({ outcome: 'failed', reason });
 export const unknown = (reason: string): ProbeOutcome => ({ outcome: 'unknown', reason });
 
+/** `5 s`, `1.5 s`: what was left of a longer time need not be told exactly. */
 export function inSeconds(ms: number): string {
-  return `${ms / 1_000} s`;
+  return `${Math.max(0.1, Math.round(ms / 100) / 10)} s`;
 }
 
 /** Why there is no way to what has this name, by Node's code; null: another code. */

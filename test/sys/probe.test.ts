@@ -101,7 +101,7 @@ describe('http', () => {
     const silent = createServer((socket) => void socket.resume());
     const port = await listen(silent, 0);
     const url = `http://127.0.0.1:${port}/`;
-    expect(await ask({ kind: 'http', url, status: null }, 100)).toEqual({
+    expect(await ask({ kind: 'http', url, status: null }, 98.7654321)).toEqual({
       outcome: 'failed',
       reason: `no answer from ${url} within 0.1 s`,
     });
