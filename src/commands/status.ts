@@ -39,10 +39,10 @@ export const status: Command<{
     declaration.jobs.filter((job) => !isShown(job)).map(({ place }) => placeText(place)),
   );
   const diagnostics = plan.diagnostics.filter((each) => !elsewhere.has(placeText(each)));
-  // What keeps a job from being started, or that it is disabled, stands in its own row; of the others, `plan` tells what
-  // they will need.
+  // What keeps a job from being started, is in its way, or that it is disabled, stands in its own row; of the others, `plan`
+  // tells what they will need.
   const notes = withoutNotes(diagnostics).filter(
-    ({ code }) => !code.startsWith('preflight/') && code !== 'job/disabled',
+    ({ code }) => !/^(?:preflight|leftover)\//.test(code) && !['job/disabled', 'port/in-use'].includes(code),
   );
   noteDiagnostics(context, notes, declaration.sources);
   const shown = declaration.jobs.filter((job) => !job.excluded && isShown(job));

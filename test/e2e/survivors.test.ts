@@ -101,6 +101,8 @@ describe('a process of a former run', () => {
     expect(next).toContain(`process ${helper()} of a former run of web still holds 127.0.0.1:${port}`);
     expect(next).toMatch(/server\.js \d+ helper, \d+ (?:s|min) old, parent \d+/);
     expect(next).toContain('reconcile apply --end-leftovers');
+    // Once is enough.
+    expect((await world.reconcile('status')).stderr).toBe('');
   });
 
   it('is told and left alone by apply', async () => {
