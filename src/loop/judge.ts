@@ -47,7 +47,10 @@ export function judgeChanges(
   options: JudgeOptions,
 ): readonly Judgement[] {
   return plan.changes
-    .filter(({ op, blocked, actions }) => blocked !== null || op !== 'noop' || actions.length > 0)
+    .filter(
+      ({ op, blocked, actions, waitsFor }) =>
+        blocked !== null || op !== 'noop' || actions.length > 0 || waitsFor !== undefined,
+    )
     .map((change) => judge(change, plan.stack, observed, state, options));
 }
 
@@ -71,6 +74,13 @@ function judge(
   if (blocked !== null) return leave('blocked', blocked.code, blocked.message, blocked.hint);
   if (deferred === 'needs-root')
     return leave('needs-root', 'root/needed', `Only root may change ${label}.`, 'Run: sudo reconcile apply');
+  if (change.actions.length === 0 && change.waitsFor !== undefined)
+    return leave(
+      'waits-for-file',
+      'trigger/waits',
+      `${name} runs on as it is, and is restarted for no changed file: ${change.waitsFor.join(', ')}, which it reads at its start, is not there, cannot be read, or is wrong.`,
+      `See what is wrong with it: reconcile plan --target ${name}`,
+    );
   // It waits for a login session, and that is all.
   if (change.actions.length === 0) return { do: 'wait', change };
   if (change.op === 'delete' && declared === 0)

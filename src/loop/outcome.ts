@@ -195,7 +195,8 @@ export async function noteOutcome(
       const isHealed = keys.length > 0 || reasons.includes('leftover');
       const isFinished = chosen.unfinished.has(target);
       const cause = isHealed ? 'outside' : isFinished ? 'unfinished' : 'declaration';
-      means.emit({ event: 'applied', ...name, op, reasons, keys, cause, outcome: result.outcome });
+      const files = change.changedFiles === undefined ? {} : { files: change.changedFiles };
+      means.emit({ event: 'applied', ...name, op, reasons, keys, cause, outcome: result.outcome, ...files });
       next = withMemory(next, change, { failures: null });
     }
   }

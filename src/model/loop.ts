@@ -19,7 +19,7 @@ export interface JobName {
  * - `disabled`: a person disabled it, and only a person enables it again.
  * - `empty-file`: the file declares no job at all, which may be a slip; nothing is deleted for it.
  */
-export type LeaveReason = 'blocked' | 'needs-root' | 'disabled' | 'empty-file';
+export type LeaveReason = 'blocked' | 'needs-root' | 'disabled' | 'empty-file' | 'waits-for-file';
 
 /** Who else writes a plist, as far as that shows. Never a guess: null is not known. */
 export interface Writer {
@@ -75,6 +75,8 @@ export type LoopEvent =
        */
       readonly cause: 'declaration' | 'outside' | 'unfinished';
       readonly outcome: Outcome;
+      /** With the reason `trigger`: the files that have changed. */
+      readonly files?: readonly string[];
     } & JobName)
   | ({
       readonly event: 'failed';

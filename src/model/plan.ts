@@ -160,6 +160,8 @@ export interface Change {
   readonly stopTimeout: number | null;
   /** With the reason `trigger`: which files have changed. */
   readonly changedFiles?: readonly string[];
+  /** It runs, and is restarted for no file before these are back, which it reads at its start. */
+  readonly waitsFor?: readonly string[];
 }
 
 export interface Plan {

@@ -17,6 +17,8 @@ export interface Decision {
   readonly diagnostics: readonly Diagnostic[];
   /** Files that triggered it. */
   readonly changedFiles?: readonly string[];
+  /** Files that it reads at its start and could not read now: no trigger restarts it before they are back. */
+  readonly waitsFor?: readonly string[];
 }
 
 /** With further reasons, each once. */

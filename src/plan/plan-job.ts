@@ -68,6 +68,7 @@ export function planJob(
     after: job.after,
     stopTimeout: acts && running !== null ? running.stopTimeout : null,
     ...(decision.changedFiles === undefined ? {} : { changedFiles: decision.changedFiles }),
+    ...(decision.waitsFor === undefined ? {} : { waitsFor: decision.waitsFor }),
   };
   return { change, diagnostics: decision.diagnostics };
 }

@@ -25,7 +25,8 @@ export function noticeTriggers(decision: Decision, on: Situation, lookup: Lookup
   const before = on.entry.triggers ?? {};
   const reads = filesRead(on.job);
   // Started now, it would not find what it needs, or could not read it: plan tells that, and the restart waits until it is back.
-  if (reads.some((path) => now[path] === undefined)) return decision;
+  const waitsFor = reads.filter((path) => now[path] === undefined);
+  if (waitsFor.length > 0) return pidOf(on.service) === null ? decision : { ...decision, waitsFor };
   const { changed, unlike } = compare(before, now);
   if (changed.length === 0) {
     const after = Object.keys(triggersAfter(on.job, on.entry, lookup.observed));

@@ -70,7 +70,9 @@ function words(
           ? `had come to differ: ${event.keys.join(', ')}`
           : event.cause === 'unfinished'
             ? 'a run that was ended had left it half done'
-            : 'as the file says now';
+            : event.files !== undefined && event.reasons.every((reason) => reason === 'trigger')
+              ? `${event.files.join(', ')} changed`
+              : 'as the file says now';
       return {
         sign: event.cause === 'outside' ? '~' : '+',
         color: 'green',

@@ -65,6 +65,16 @@ describe('what the loop does by itself', () => {
     });
   });
 
+  it('leaves a job as it runs while a file is not there that it reads at its start, and says so', () => {
+    const waiting = changeOf('web', { op: 'noop', reasons: [], actions: [], waitsFor: ['/etc/web.env'] });
+    expect(judge(waiting)).toMatchObject({
+      do: 'leave',
+      why: 'waits-for-file',
+      message: expect.stringContaining('/etc/web.env'),
+      hint: 'See what is wrong with it: reconcile plan --target web',
+    });
+  });
+
   it('never enables what a person disabled, but undoes its own work', () => {
     expect(judge(enabling, { observed: { jobs: [off] } })).toMatchObject({ do: 'leave', why: 'disabled' });
     const [entry] = OBSERVED.ledger.entries;

@@ -103,7 +103,8 @@ describe('files whose changed content restarts a job', () => {
   it('wait with the restart while a file is gone that the job reads at its start', () => {
     const reads = { envFiles: ['/etc/a'], secrets: [], keeps: [] };
     const wrapped: Job = { ...web, plist: wrap(web.plist, web.label, reads) ?? web.plist };
-    expect(planned({ '/etc/b': 'b2' }, {}, wrapped).op).toBe('noop');
+    expect(planned({ '/etc/b': 'b2' }, {}, wrapped)).toMatchObject({ op: 'noop', waitsFor: ['/etc/a'] });
+    expect(planned({ '/etc/b': 'b2' }, { pid: null }, wrapped).waitsFor).toBeUndefined();
     expect(planned({ ...THEN, '/etc/a': 'a2' }, {}, wrapped)).toMatchObject({ restarts: true });
   });
 

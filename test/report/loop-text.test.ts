@@ -25,6 +25,22 @@ describe('what the loop tells', () => {
     expect(text({ ...looping, seconds: 0 })).toContain('crash-looping: 2 bad ends, each with exit code 1\n');
   });
 
+  it('names the files over which a job was restarted, unless the declaration changed as well', () => {
+    const applied = {
+      event: 'applied',
+      ...JOB,
+      op: 'update',
+      keys: [],
+      cause: 'declaration',
+      outcome: 'applied',
+      files: ['/etc/web.env', '/etc/web.toml'],
+    } as const;
+    expect(text({ ...applied, reasons: ['trigger'] })).toBe(
+      'at 0  + web  com.example.web  (gui/501)  updated; /etc/web.env, /etc/web.toml changed\n',
+    );
+    expect(text({ ...applied, reasons: ['changed', 'trigger'] })).toContain('updated; as the file says now');
+  });
+
   it('sends to what a code means where there is no log to read', () => {
     const exits = [{ code: 78 }, { code: 78 }] as const;
     const gaveUp = { event: 'gave-up', ...JOB, after: 2, within: 60, exits, seconds: 8, log: null } as const;
