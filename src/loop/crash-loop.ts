@@ -83,7 +83,10 @@ export function follow(track: Track | null, sample: Sample, what: Following): Tr
   // The process that stood was ended on purpose.
   const isHandled = handledAt !== undefined && before.pid !== null && before.pid !== sample.pid;
   const counted = Math.min(isHandled ? ends - 1 : ends, MOST_KEPT);
-  const times = spread(counted, before.countedAt, now).filter((at) => at >= (handledAt ?? at));
+  // Where nothing had run yet, all that ended was started by whoever acted upon it.
+  const isFirst = before.ended === 0 && before.pid === null;
+  const from = isFirst ? latest(before.countedAt, handledAt) : before.countedAt;
+  const times = spread(counted, from, now).filter((at) => at >= (handledAt ?? at));
   const crashed = isCrash(sample.lastExit);
   const kept = before.bad.filter((end) => isWithin(end, what.window, now));
   const bad = [...kept, ...(crashed ? times.map((at) => ({ at, exit: sample.lastExit as LastExit })) : [])];
@@ -105,6 +108,10 @@ function newEnds(track: Track, ended: number | null, { pid }: Sample): number {
   if (ended !== null && track.ended !== null) return Math.max(0, ended - track.ended);
   // Another process than before: the former has ended.
   return track.pid !== null && track.pid !== pid ? 1 : 0;
+}
+
+function latest(countedAt: number | null, handledAt: number | undefined): number | null {
+  return countedAt === null || handledAt === undefined ? countedAt : Math.max(countedAt, handledAt);
 }
 
 /** So many times, the last of them now: nobody saw when it was. */

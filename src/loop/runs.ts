@@ -147,7 +147,10 @@ function trackOf(before: Track | null, seen: ObservedJob | undefined, what: Foll
   return sample === null ? justLoaded(what.now) : follow(before, sample, what);
 }
 
-/** Of a job that is to be given up, the end of no run may be missed: it is looked at more often once it has ended badly. */
+/**
+ * Of a job that may be given up, no look comes so late that all the bad ends could have come since the last one; and the end
+ * of no run is missed once it has ended badly.
+ */
 export function nextLookMs(
   tracks: Tracks,
   jobs: readonly Job[],
@@ -161,11 +164,15 @@ export function nextLookMs(
     const isLoaded = observed.jobs.some(
       (each) => targetOf(each) === targetOf(job) && each.service.state === 'loaded',
     );
-    const { within } = job.giveUp;
+    const { after, within } = job.giveUp;
     const isRecent = track.bad.some(({ at }) => now - at < within * 1_000);
-    return isLoaded && isRecent ? [Math.max(SOONEST_MS, effectiveThrottle(job.plist) * 250)] : [];
+    // From its first start on there may be so many ends, and one more, in so many throttles.
+    const throttles = isLoaded && isRecent ? CLOSELY : Math.max(CLOSELY, after - 2);
+    return [Math.max(SOONEST_MS, effectiveThrottle(job.plist) * throttles * 1_000)];
   });
   return Math.min(intervalMs, ...pauses);
 }
 
 const SOONEST_MS = 100;
+/** A part of a throttle: after an end there is time enough before the next start. */
+const CLOSELY = 0.25;

@@ -163,6 +163,13 @@ describe('crash-looping', () => {
     expect(look(three, down(6), 9, { handledAt: 6_000 }).bad).toHaveLength(4);
   });
 
+  it('counts all that ended of a job that was taken up again between two looks', () => {
+    expect(look(justLoaded(1_000), down(4), 10, { handledAt: 7_000 }).bad).toHaveLength(4);
+    // Loaded anew: its count began again.
+    const three = play([1, 2, 3].map((runs) => [runs, down(runs)]));
+    expect(look(three, down(2), 10, { handledAt: 8_000 }).bad).toHaveLength(2);
+  });
+
   it('goes by the process where the run count was not asked', () => {
     const track = play([
       [1, up(10, null)],

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Tracks, watchRuns, withLoaded, withoutFormer, withTracks } from '../../src/loop/runs.ts';
+import {
+  nextLookMs,
+  type Tracks,
+  watchRuns,
+  withLoaded,
+  withoutFormer,
+  withTracks,
+} from '../../src/loop/runs.ts';
 import { EMPTY_STATE, memoryOf, targetOf } from '../../src/loop/state.ts';
 import type { Job } from '../../src/model/job.ts';
 import type { LedgerEntry } from '../../src/model/ledger.ts';
@@ -63,5 +70,34 @@ describe('what is counted of a job', () => {
     expect(withTracks(state, look(tracks, down(2), 4).tracks, [FLAKY])).toBe(state);
     expect(withTracks(state, tracks, [USUAL])).toEqual(EMPTY_STATE);
     expect(withTracks(state, new Map(), [])).toEqual(EMPTY_STATE);
+  });
+});
+
+describe('the next look', () => {
+  const INTERVAL = 10_000;
+  const quick = (giveUp: Job['giveUp'], throttle: number): Job => ({
+    ...FLAKY,
+    ...(giveUp === undefined ? {} : { giveUp }),
+    plist: { ...FLAKY.plist, entries: { ...FLAKY.plist.entries, ThrottleInterval: throttle } },
+  });
+  const next = (service: ObservedService, of: Job, before: Tracks = new Map()): number => {
+    const { tracks } = look(before, service, 3, [of]);
+    const { label, domain } = USUAL;
+    const observed = { jobs: [{ label, domain, service, disabled: null }] } as unknown as Observed;
+    return nextLookMs(tracks, [of], observed, INTERVAL, 3_000);
+  };
+
+  it('comes before all the ends that a job is given up for could have come', () => {
+    const five = quick({ after: 5, within: 60 }, 1);
+    // It fell over before it was first seen; it is about to be taken up by hand.
+    expect(next(down(1), five)).toBe(3_000);
+    expect(next({ state: 'not-loaded' }, five)).toBe(3_000);
+    expect(next(down(1), quick({ after: 1, within: 60 }, 1))).toBe(250);
+    expect(next(down(1), quick({ after: 5, within: 60 }, 10))).toBe(INTERVAL);
+    expect(next(down(1), USUAL)).toBe(INTERVAL);
+  });
+
+  it('comes before the next start once a job has ended badly', () => {
+    expect(next(down(3), quick({ after: 5, within: 60 }, 1), almost())).toBe(250);
   });
 });
