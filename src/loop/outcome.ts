@@ -11,7 +11,7 @@ import { mustWait, noteFailure } from './back-off.ts';
 import { noteCorrection, recentCorrections, withoutCorrection } from './contest.ts';
 import type { Restarting } from './health.ts';
 import { entryOf, type Judgement } from './judge.ts';
-import type { GivingUp } from './runs.ts';
+import { type GivingUp, mayBeGivenUp } from './runs.ts';
 import { type LoopState, memoryOf, nameOf, targetOf, type Word, withMemory } from './state.ts';
 import { writerOf } from './writer.ts';
 
@@ -82,10 +82,10 @@ export function dueGiveUps(
   });
 }
 
-/** Null: it is not ours, not loaded, or held by now. */
+/** Null: it is not ours, not loaded, or stopped by now. */
 function planToGiveUp({ job, giveUp, count }: GivingUp, seen: Seen, now: number): Change | null {
   const subject = subjectOf(job, seen);
-  if (subject === null) return null;
+  if (subject === null || !mayBeGivenUp(subject.entry)) return null;
   const change = planGiveUp(subject, { at: new Date(now).toISOString(), ...giveUp, ...count });
   return change.blocked === null ? change : null;
 }
@@ -93,18 +93,19 @@ function planToGiveUp({ job, giveUp, count }: GivingUp, seen: Seen, now: number)
 /** One `kickstart -k`. Null: it has no process any more, or is not ours to restart by now. */
 function planHealthRestart(job: Job, seen: Seen): Change | null {
   const subject = subjectOf(job, seen);
-  if (subject === null || subject.disabled || pidOf(subject.service) === null) return null;
+  if (subject === null || subject.entry?.held || subject.disabled || pidOf(subject.service) === null)
+    return null;
   const change = planRestart(subject);
   return change.blocked === null ? change : null;
 }
 
-/** Null: not ours, not loaded, or held. */
+/** Null: not ours, or not loaded. */
 function subjectOf(job: Job, seen: Seen): LifecycleSubject | null {
   const { observed, plan } = seen;
   const entry = entryOf(job, plan.stack, observed);
   const there = observed.jobs.find((each) => targetOf(each) === targetOf(job));
   const isLoaded = there?.service.state === 'loaded' || there?.service.state === 'proven';
-  if (entry === null || entry.held || there === undefined || !isLoaded) return null;
+  if (entry === null || there === undefined || !isLoaded) return null;
   return {
     instance: job.instance,
     label: job.label,

@@ -1,6 +1,7 @@
 import { effectiveThrottle } from '../launchd/throttle.ts';
 import { isTriggered } from '../launchd/triggers.ts';
 import type { GiveUp, Job } from '../model/job.ts';
+import type { LedgerEntry } from '../model/ledger.ts';
 import type { CrashCount, LoopEvent } from '../model/loop.ts';
 import type { Observed, ObservedJob } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
@@ -69,7 +70,7 @@ export function watchRuns(
     }
     const told = { ...track, toldOften: often !== null };
     const count = crashLoopOf(track, job.giveUp ?? USUAL, now);
-    const isOurs = entry?.held === false && !job.managedByOther;
+    const isOurs = mayBeGivenUp(entry) && !job.managedByOther;
     const isLoaded = seen.get(target)?.service.state === 'loaded';
     if (count === null) tracks.set(target, { ...told, told: false });
     else if (job.giveUp !== undefined && isOurs && isLoaded) {
@@ -84,6 +85,11 @@ export function watchRuns(
     }
   }
   return { tracks, events, giveUps };
+}
+
+/** What a person stopped is that person's; what was given up before, a login has loaded again, and nobody asked for that. */
+export function mayBeGivenUp(entry: LedgerEntry | null): boolean {
+  return entry !== null && (!entry.held || entry.gaveUp !== undefined);
 }
 
 /** What ended before a person took a job in hand does not count any more. */

@@ -68,4 +68,16 @@ describe('giving up', () => {
     expect([29_999, 30_000].map((now) => isDue(twice, now))).toEqual([false, true]);
     expect(told).toEqual(['failed']);
   });
+
+  it('is done again with a job that a login has loaded again, and not with one that a person stopped', () => {
+    const [entry] = SEEN.observed.ledger.entries;
+    const isDue = (more: Partial<LedgerEntry>): boolean => {
+      const ledger = { version: 1, entries: [{ ...entry, ...more }] } as Observed['ledger'];
+      const seen = { ...SEEN, observed: { ...SEEN.observed, ledger } };
+      return dueGiveUps([GIVING_UP], seen, EMPTY_STATE, 0).length > 0;
+    };
+    const gaveUp = { at: '2026-01-01T00:00:00.000Z', ...GIVING_UP.giveUp, ...GIVING_UP.count };
+    expect(isDue({ held: true, gaveUp })).toBe(true);
+    expect(isDue({ held: true })).toBe(false);
+  });
 });
