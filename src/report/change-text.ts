@@ -32,7 +32,12 @@ export function isAsDeclared({ op, blocked, fields, reasons }: Change): boolean 
 export function changeSymbol(change: Change, style: Style): string {
   const isBlocked = change.blocked !== null && !isAsDeclared(change);
   const outside = isBlocked || change.reasons.includes('drifted');
-  const symbol = SYMBOLS[outside ? 'noop' : change.op];
+  return opSymbol(outside ? 'noop' : change.op, style);
+}
+
+/** The same for what was done, whatever the reason was. */
+export function opSymbol(op: Op, style: Style): string {
+  const symbol = SYMBOLS[op];
   return paint(style, symbol.color, style.unicode ? symbol.unicode : symbol.ascii);
 }
 

@@ -1,7 +1,7 @@
 import { badEndsWords, COULD_NOT_START, couldNotStart, restartedWords } from '../launchd/last-exit.ts';
 import type { JobName, Told } from '../model/loop.ts';
 import { DONE } from './apply-text.ts';
-import { changeName } from './change-text.ts';
+import { changeName, opSymbol } from './change-text.ts';
 import { renderDiagnostics } from './diagnostics.ts';
 import { count, printable, sentence } from './printable.ts';
 import { type Paint, paint, type Style } from './style.ts';
@@ -17,15 +17,15 @@ export function renderEvent(
   style: Style,
   options: { readonly clock: (at: number) => string; readonly sources?: Readonly<Record<string, string>> },
 ): string {
-  const { sign, color, text, below = [] } = words(event, style, options);
+  const { sign, text, below = [] } = words(event, style, options);
   const time = paint(style, 'dim', options.clock(event.at));
   const lines = below.flatMap((part) => part.split('\n')).map((line) => `    ${line}`.trimEnd());
-  return `${[`${time}  ${paint(style, color, sign)} ${text}`, ...lines].join('\n')}\n`;
+  return `${[`${time}  ${sign} ${text}`, ...lines].join('\n')}\n`;
 }
 
 interface Words {
+  /** Painted; one that a plan has, too, means the same there. */
   readonly sign: string;
-  readonly color: Paint;
   readonly text: string;
   readonly below?: readonly string[];
 }
@@ -40,8 +40,11 @@ function words(
 ): Words {
   const job = (name: JobName): string => changeName(name, style);
   const hint = (text: string): string => `${paint(style, 'green', 'hint')}: ${sentence(text, style)}`;
-  const info = { sign: '.', color: 'dim' } as const;
-  const bad = { sign: '!', color: 'magenta' } as const;
+  const sign = (color: Paint, mark: string) => ({ sign: paint(style, color, mark) });
+  const info = sign('dim', '.');
+  const well = sign('green', '.');
+  const bad = sign('magenta', '!');
+  const worse = sign('red', '!');
   switch (event.event) {
     case 'started':
       return {
@@ -56,8 +59,7 @@ function words(
       };
     case 'file-invalid':
       return {
-        ...bad,
-        color: 'red',
+        ...worse,
         text: event.keeps
           ? 'the file is invalid: the last good one stays in force'
           : 'the file is invalid: nothing is done until it is put right',
@@ -74,15 +76,13 @@ function words(
               ? `${event.files.join(', ')} changed`
               : 'as the file says now';
       return {
-        sign: event.cause === 'outside' ? '~' : '+',
-        color: 'green',
+        sign: opSymbol(event.op, style),
         text: `${job(event)}  ${DONE[event.op]}; ${sentence(why, style)}`,
       };
     }
     case 'failed':
       return {
-        ...bad,
-        color: 'red',
+        ...worse,
         text: `${job(event)}  ${event.outcome === 'rolled-back' ? 'failed, and put back as it was' : 'failed'}; again at ${clock(event.retryAt)}, then less and less often`,
         below: [
           `[${printable(event.error.code, style)}] ${sentence(event.error.message, style)}`,
@@ -117,8 +117,7 @@ function words(
       const name = event.instance ?? event.label;
       const again =
         event.restarts === 0 ? '' : `, restarted ${count(event.restarts, 'time')} within the hour`;
-      if (event.state === 'healthy')
-        return { sign: '+', color: 'green', text: `${job(event)}  healthy again${again}` };
+      if (event.state === 'healthy') return { ...well, text: `${job(event)}  healthy again${again}` };
       return {
         ...bad,
         text: `${job(event)}  ${event.state === 'unknown' ? 'its health is not known' : event.state}: ${sentence(event.reason, style)}`,
@@ -132,8 +131,7 @@ function words(
     }
     case 'restarted':
       return {
-        sign: '~',
-        color: 'green',
+        ...(event.outcome === 'applied' ? well : bad),
         text: `${job(event)}  ${event.outcome === 'applied' ? 'restarted' : `not restarted (${event.outcome})`}, since it was unhealthy: ${sentence(event.reason, style)}`,
       };
     case 'taken-up':
@@ -160,8 +158,7 @@ function words(
       };
     case 'gave-up':
       return {
-        ...bad,
-        color: 'red',
+        ...worse,
         text: `${job(event)}  given up: ${sentence(badEndsWords(event), style)}; it is held`,
         below: [
           ...(event.log === null
@@ -175,8 +172,7 @@ function words(
       };
     case 'trouble':
       return {
-        ...bad,
-        color: 'red',
+        ...worse,
         text: `[${printable(event.code, style)}] ${sentence(event.message, style)}`,
         below: [
           event.retryAt === null
@@ -186,7 +182,7 @@ function words(
         ],
       };
     case 'recovered':
-      return { sign: '+', color: 'green', text: `well again: ${printable(event.code, style)}` };
+      return { ...well, text: `well again: ${printable(event.code, style)}` };
     case 'stopped':
       return { ...info, text: `ended (${event.why}) after ${count(event.rounds, 'round')}` };
   }
@@ -197,7 +193,7 @@ function told(
   sources: Readonly<Record<string, string>>,
   style: Style,
 ): readonly string[] {
-  return diagnostics.length === 0 ? [] : [renderDiagnostics(diagnostics, sources, style)];
+  return diagnostics.length === 0 ? [] : [renderDiagnostics(diagnostics, sources, style).trimEnd()];
 }
 
 function putRight({ exits }: Extract<Told, { event: 'gave-up' }>): string {

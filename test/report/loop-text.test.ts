@@ -36,9 +36,23 @@ describe('what the loop tells', () => {
       files: ['/etc/web.env', '/etc/web.toml'],
     } as const;
     expect(text({ ...applied, reasons: ['trigger'] })).toBe(
-      'at 0  + web  com.example.web  (gui/501)  updated; /etc/web.env, /etc/web.toml changed\n',
+      'at 0  ~ web  com.example.web  (gui/501)  updated; /etc/web.env, /etc/web.toml changed\n',
     );
     expect(text({ ...applied, reasons: ['changed', 'trigger'] })).toContain('updated; as the file says now');
+  });
+
+  it('marks what was done as a plan does', () => {
+    const applied = {
+      event: 'applied',
+      ...JOB,
+      reasons: [],
+      keys: ['(no plist)'],
+      cause: 'outside',
+      outcome: 'applied',
+    } as const;
+    expect(text({ ...applied, op: 'create' })).toMatch(/^at 0 {2}\+ web .* created; had come to differ/);
+    expect(text({ ...applied, op: 'delete', cause: 'declaration' })).toMatch(/^at 0 {2}- web .* deleted; /);
+    expect(text({ event: 'recovered', code: 'launchctl/unusable' })).toMatch(/^at 0 {2}\. well again/);
   });
 
   it('sends to what a code means where there is no log to read', () => {
