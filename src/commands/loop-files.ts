@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createLoopStore, LOOP_FOLDER, type LoopStore } from '../loop/store.ts';
+import { toldBy } from '../loop/told.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { lockHolder } from '../sys/lock.ts';
@@ -40,15 +41,7 @@ export async function tellLoop(world: World, plan: Plan, report: Report, began: 
   try {
     const store = loopStoreOf(world, plan.stack);
     const { state } = await store.read();
-    const touched = new Set(
-      plan.changes
-        .filter(({ actions }) => actions.length > 0)
-        .map(({ domain, label }) => `${domain}/${label}`),
-    );
-    const done = report.results
-      .filter(({ outcome }) => outcome === 'applied' || outcome === 'unchanged' || outcome === 'deferred')
-      .map(({ domain, label }) => `${domain}/${label}`)
-      .filter((target) => touched.has(target) || Object.hasOwn(state.jobs, target));
+    const done = toldBy(plan, report, state);
     if (done.length > 0) await store.tell(done, began);
   } catch {
     // The loop finds the job as it is now, and goes on counting from before.

@@ -16,7 +16,6 @@ import {
   noteBegun,
   noteContests,
   noteOutcome,
-  noteTold,
   withoutBegun,
   withoutGone,
 } from './outcome.ts';
@@ -31,6 +30,7 @@ import {
   withTracks,
 } from './runs.ts';
 import { type LoopState, targetOf, type Word } from './state.ts';
+import { noteTold } from './told.ts';
 
 /** What the file declares, as far as the loop is concerned. */
 export interface Declared {

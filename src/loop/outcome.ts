@@ -3,8 +3,6 @@ import type { LoopEvent } from '../model/loop.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { Report, Result } from '../model/report.ts';
-import { canonicalText } from '../plan/canonical.ts';
-import { hashText } from '../plan/hash.ts';
 import { type LifecycleSubject, planGiveUp, planRestart } from '../plan/lifecycle.ts';
 import { pidOf } from '../plan/situation.ts';
 import { mustWait, noteFailure } from './back-off.ts';
@@ -12,7 +10,8 @@ import { noteCorrection, recentCorrections, withoutCorrection } from './contest.
 import type { Restarting } from './health.ts';
 import { entryOf, type Judgement } from './judge.ts';
 import { type GivingUp, mayBeGivenUp } from './runs.ts';
-import { type LoopState, memoryOf, nameOf, targetOf, type Word, withMemory } from './state.ts';
+import { type LoopState, memoryOf, targetOf, withMemory } from './state.ts';
+import { declarationOf } from './told.ts';
 import { writerOf } from './writer.ts';
 
 const AN_HOUR = 3_600_000;
@@ -250,31 +249,6 @@ export function noteContests(
     next = withMemory(next, change, { contested, corrections: [] });
   }
   return next;
-}
-
-/** What a person did by hand, or wrote into the file, is a word: the job is minded again, and counted anew. */
-export function noteTold(
-  state: LoopState,
-  told: readonly Word[],
-  jobs: readonly Job[],
-  emit: Emit,
-): LoopState {
-  let next = state;
-  for (const [target, memory] of Object.entries(state.jobs)) {
-    const job = jobs.find((each) => targetOf(each) === target);
-    const { contested } = memory;
-    const isTold = told.some((word) => word.target === target);
-    const isRedeclared = contested !== null && contested.declared !== declarationOf(job);
-    if (!isTold && !isRedeclared) continue;
-    const name = nameOf(target);
-    next = withMemory(next, name, { contested: null, corrections: [], failures: null });
-    if (contested !== null) emit({ event: 'taken-up', instance: job?.instance ?? null, ...name });
-  }
-  return next;
-}
-
-function declarationOf(job: Job | undefined): string {
-  return job === undefined ? '' : hashText(`${canonicalText(job.plist)}\n${job.enabled}`);
 }
 
 /** Without what is neither declared nor ours any more. */
