@@ -12,6 +12,7 @@ import { planChanges } from '../plan/plan.ts';
 import { jobsToPreflight, judgePreflight, type Preflights } from '../plan/preflight.ts';
 import { withoutUser } from '../plan/root.ts';
 import { realLooker } from '../sys/look.ts';
+import { sayContested } from './contested.ts';
 import type { Context } from './context.ts';
 import { type Declaration, loadOther } from './declaration.ts';
 import { sayGivenUp } from './gave-up.ts';
@@ -70,12 +71,15 @@ export async function makePlan(
   const preflights = await observePreflight(realLooker, { jobs: worthALook, host, places });
   const plan = judgePreflight(planned, jobs, observed, preflights);
   const interrupted = sayUnfinished(plan, unfinished);
-  // The loop has told it when it gave it up.
-  const givenUp = again.memory === undefined ? await sayGivenUp(plan, jobs, ports.files) : [];
+  // The loop has told it when it gave a job up, or left it to another manager.
+  const isLoop = again.memory !== undefined;
+  const left = isLoop
+    ? []
+    : [...(await sayGivenUp(plan, jobs, ports.files)), ...(await sayContested(plan, jobs, world))];
   return {
     observed,
     preflights,
-    plan: { ...plan, diagnostics: [...diagnostics, ...interrupted, ...givenUp, ...plan.diagnostics] },
+    plan: { ...plan, diagnostics: [...diagnostics, ...interrupted, ...left, ...plan.diagnostics] },
   };
 }
 

@@ -195,6 +195,11 @@ describe('watch', () => {
     const corrections = () => watching?.events().filter(({ cause }) => cause === 'outside').length;
     expect(corrections()).toBe(3);
     expect(world.read(PLIST)).toContain('3000');
+    for (const asked of ['status', 'plan']) {
+      const { stderr } = await world.reconcile(asked);
+      expect(stderr).toContain('web is changed again and again by another program (ProgramArguments)');
+      expect(stderr).toContain('reconcile apply --target web');
+    }
 
     // It is remembered beyond a restart of the loop.
     expect(await watching.end()).toEqual({ code: 0, signal: null });
@@ -208,6 +213,7 @@ describe('watch', () => {
     expect((await world.reconcile('apply', '--yes')).code).toBe(0);
     expect(world.read(PLIST)).toContain('sleep 1000');
     expect(await watching.told('taken-up')).toMatchObject({ label: LABEL });
+    expect((await world.reconcile('plan')).stderr).toBe('');
     world.write(PLIST, theirs);
     await watching.told('applied', ({ cause }) => cause === 'outside');
     expect(world.read(PLIST)).toContain('sleep 1000');
