@@ -58,9 +58,11 @@ export function resumed(track: Track): Track {
 export interface Following {
   readonly now: number;
   /** How far back it matters. */
-  readonly window: Pick<GiveUp, 'within'>;
+  readonly window: GiveUp;
   /** What is loaded, as the ledger has it; null: it is not ours. */
   readonly definition: string | null;
+  /** It was loaded then or later; null: not known. */
+  readonly loadedAfter: number | null;
   /** Since the last look somebody ended its process on purpose; what ended before that time does not count. */
   readonly handledAt?: number | undefined;
 }
@@ -69,20 +71,24 @@ export interface Following {
  * The track with what is seen now. Ends are counted by launchd's run count, and by a change of the process where that was
  * not asked; of several ends since the last look, all but the last are taken to be like the last, and to lie evenly between
  * the two looks. An end by SIGTERM was asked for, and an exit 0 is no crash. A job that was loaded anew (its count began
- * again) begins anew; one that is seen for the first time, or with another definition, is counted from now on.
+ * again) begins anew; one that is seen for the first time, or with another definition, is counted from its loading on where
+ * that was just now, else from now on.
  */
 export function follow(track: Track | null, sample: Sample, what: Following): Track {
   const { now, definition, handledAt } = what;
   const ended = sample.runs === null ? null : sample.runs - (sample.pid === null ? 0 : 1);
   const isAnew = track !== null && ended !== null && track.ended !== null && ended < track.ended;
   const isAnother = track !== null && track.definition !== null && track.definition !== definition;
-  const before = isAnew ? { ...justLoaded(now), countedAt: track.countedAt } : isAnother ? null : track;
+  const known = track === null || isAnother ? lately(what) : track;
+  const before = isAnew ? { ...justLoaded(now), countedAt: track.countedAt } : known;
   const countedAt = ended === null ? (before?.countedAt ?? null) : now;
   if (before === null) return { ...UNKNOWN, definition, ended, countedAt, pid: sample.pid };
   const ends = newEnds(before, ended, sample);
   // The process that stood was ended on purpose.
   const isHandled = handledAt !== undefined && before.pid !== null && before.pid !== sample.pid;
-  const counted = Math.min(isHandled ? ends - 1 : ends, MOST_KEPT);
+  // Nothing is given up over ends that nobody saw.
+  const most = known === track ? MOST_KEPT : Math.max(0, what.window.after - 1);
+  const counted = Math.min(isHandled ? ends - 1 : ends, most);
   // Where nothing had run yet, all that ended was started by whoever acted upon it.
   const isFirst = before.ended === 0 && before.pid === null;
   const from = isFirst ? latest(before.countedAt, handledAt) : before.countedAt;
@@ -102,6 +108,17 @@ export function follow(track: Track | null, sample: Sample, what: Following): Tr
     others: others.slice(-MOST_KEPT),
     toldOften: before.toldOften && others.length > 0,
   };
+}
+
+/**
+ * The track of a job that was loaded so lately that every end since then counts; null: it was not, or that is not known, or
+ * somebody has acted upon it since.
+ */
+function lately({ now, window, definition, loadedAfter, handledAt }: Following): Track | null {
+  if (loadedAfter === null || loadedAfter > now || !isWithin({ at: loadedAfter }, window, now)) return null;
+  return handledAt !== undefined && handledAt > loadedAfter
+    ? null
+    : { ...justLoaded(loadedAfter), definition };
 }
 
 function newEnds(track: Track, ended: number | null, { pid }: Sample): number {

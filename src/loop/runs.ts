@@ -59,6 +59,7 @@ export function watchRuns(
       now,
       window: job.giveUp ?? USUAL,
       definition: entry?.fileHash ?? null,
+      loadedAfter: loadedAfter(entry),
       handledAt: handled.get(target),
     });
     if (track === null) continue;
@@ -143,6 +144,12 @@ export function withTracks(state: LoopState, tracks: Tracks, jobs: readonly Job[
 
 function lastExitOf(seen: ObservedJob | undefined): LastExit | null {
   return seen?.service.state === 'loaded' ? seen.service.service.lastExit : null;
+}
+
+/** We loaded it from that file as it was then: its proof says so (interface §6). Milliseconds since 1970; null: not known. */
+function loadedAfter(entry: LedgerEntry | null): number | null {
+  const changed = entry?.proof?.file.ctimeNs ?? '';
+  return /^[0-9]+$/.test(changed) ? Number(BigInt(changed) / 1_000_000n) : null;
 }
 
 function trackOf(before: Track | null, seen: ObservedJob | undefined, what: Following): Track | null {

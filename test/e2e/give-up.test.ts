@@ -79,6 +79,29 @@ describe('give_up', () => {
     expect(starts()).toBe(5);
   });
 
+  it('counts what ended since an apply by hand, before the loop was there', async () => {
+    await watching.end();
+    world.write('others', '');
+    const file = world.read('reconcile.yaml');
+    const others = (): number => world.read('others').split('\n').length - 1;
+    world.write(
+      'reconcile.yaml',
+      `${file}  other:
+    script: echo start >> others; exit 3
+    working_dir: ${world.home}
+    restart: { policy: always, throttle: 2s }
+    give_up: { after: 5, within: 1m }
+`,
+    );
+    expect((await world.reconcile('apply', '--yes')).code).toBe(0);
+    expect(others()).toBeGreaterThan(0);
+    watching = startWatch(world);
+    await watching.told('gave-up', ({ instance }) => instance === 'other');
+    expect(others()).toBe(5);
+    world.write('reconcile.yaml', file);
+    await watching.told('applied', ({ instance, op }) => instance === 'other' && op === 'delete');
+  });
+
   it('leaves a restart now and then to launchd', async () => {
     const job = await jobUntil(world, 'now-and-then', 'runs', isRunning);
     expect(job.runs).toBeGreaterThan(1);
@@ -87,7 +110,7 @@ describe('give_up', () => {
 
   it('takes it up again by restart, counts anew, and gives it up again', async () => {
     expect((await world.reconcile('restart', 'flaky')).code).toBe(0);
-    await watching.told('gave-up');
+    await watching.told('gave-up', ({ instance }) => instance === 'flaky');
     expect(starts()).toBe(10);
     world.write('mended', '');
     expect((await world.reconcile('restart', 'flaky')).code).toBe(0);

@@ -31,8 +31,19 @@ const look = (
   track: Track | null,
   sample: Sample,
   second: number,
-  more: { readonly definition?: string | null; readonly handledAt?: number } = {},
-): Track => follow(track, sample, { now: second * 1_000, window: GIVE_UP, definition: 'a', ...more });
+  more: {
+    readonly definition?: string | null;
+    readonly handledAt?: number;
+    readonly loadedAfter?: number;
+  } = {},
+): Track =>
+  follow(track, sample, {
+    now: second * 1_000,
+    window: GIVE_UP,
+    definition: 'a',
+    loadedAfter: null,
+    ...more,
+  });
 
 /** Seconds and what was seen then. */
 function play(samples: readonly (readonly [number, Sample])[], from: Track | null = justLoaded(0)): Track {
@@ -57,6 +68,26 @@ describe('crash-looping', () => {
     const four = play([1, 2, 3, 4].map((runs) => [DAY + runs * 10, down(runs)]));
     const five = look(four, down(5), 50);
     expect(judge(five, 50)).toBe(null);
+  });
+
+  it('counts what ended since it was loaded, when that was lately, and leaves the last word to what is seen', () => {
+    const seen = (runs: number, more: Parameters<typeof look>[3]) => look(null, down(runs), 1_000, more).bad;
+    expect(seen(3, { loadedAfter: 970_000 })).toEqual([
+      { at: 980_000, exit: FAILED },
+      { at: 990_000, exit: FAILED },
+      { at: 1_000_000, exit: FAILED },
+    ]);
+    expect(seen(30, { loadedAfter: 900_000 })).toHaveLength(4);
+    // Longer ago than the time that matters, later than now, or before a person took it in hand: nothing is known.
+    expect(seen(3, { loadedAfter: 300_000 })).toEqual([]);
+    expect(seen(3, { loadedAfter: 1_100_000 })).toEqual([]);
+    expect(seen(3, { loadedAfter: 970_000, handledAt: 990_000 })).toEqual([]);
+    expect(seen(3, { loadedAfter: 970_000, handledAt: 960_000 })).toHaveLength(3);
+    // The same of another definition, and where the first look does not tell the count.
+    const other = look(play([[10, down(4)]]), down(2), 1_000, { definition: 'b', loadedAfter: 990_000 });
+    expect(other.bad).toHaveLength(2);
+    const proven = look(null, down(null), 1_000, { loadedAfter: 990_000 });
+    expect(look(proven, down(3), 1_001, { loadedAfter: 990_000 }).bad).toHaveLength(3);
   });
 
   it('counts ends that came between two looks, and none twice', () => {
@@ -137,7 +168,12 @@ describe('crash-looping', () => {
     const some = play([[1_000, down(4)]]);
     expect(some.bad.map(({ at }) => at / 1_000)).toEqual([250, 500, 750, 1_000]);
     // The clock was set back: nothing is known but that they have ended.
-    const back = follow(justLoaded(9_000_000), down(5), { now: 1_000, window: GIVE_UP, definition: 'a' });
+    const back = follow(justLoaded(9_000_000), down(5), {
+      now: 1_000,
+      window: GIVE_UP,
+      definition: 'a',
+      loadedAfter: null,
+    });
     expect(back.bad.map(({ at }) => at)).toEqual([1_000, 1_000, 1_000, 1_000, 1_000]);
   });
 
