@@ -57,7 +57,9 @@ export function connect({ program, args, env, ...identity }: SideCommand): Conne
   });
   // A pipe that breaks is told by `close`.
   child.stdin.on('error', () => {});
-  createInterface({ input: child.stdout }).on('line', (line) => hear(line));
+  const lines = createInterface({ input: child.stdout });
+  lines.on('error', () => {});
+  lines.on('line', (line) => hear(line));
   keepAlive();
 
   function hear(line: string): void {

@@ -230,7 +230,7 @@ describe.runIf(canPretend)('killed', () => {
     expect(JSON.parse(stdout).results[0].error).toMatchObject({ code: 'side/ended' });
 
     await until('launchd has let it go', async () => !(await isLoaded('system', 'daemon')));
-    expect((await mac.asUser('apply', '--yes')).code).toBe(0);
+    expect(await mac.asUser('apply', '--yes')).toMatchObject({ code: 0 });
     expect(await isNew()).toBe(true);
     expect((await mac.asSudo('plan', '-f', join(mac.home, 'reconcile.yaml'))).stdout).toBe(
       'No changes. 1 job matches.\n',

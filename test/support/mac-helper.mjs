@@ -14,7 +14,10 @@ createServer((connection) => {
   let child = null;
   connection.on('error', () => {});
   connection.on('close', () => child?.stdin?.end());
-  createInterface({ input: connection }).on('line', (line) => {
+  const lines = createInterface({ input: connection });
+  // It passes on the errors of its input: a caller that was killed.
+  lines.on('error', () => {});
+  lines.on('line', (line) => {
     const frame = JSON.parse(line);
     if (frame.in !== undefined) child?.stdin.write(Buffer.from(frame.in, 'base64'));
     else if (frame.end) child?.stdin.end();
@@ -22,6 +25,8 @@ createServer((connection) => {
       appendFileSync(join(state, 'calls.log'), `${frame.uid} ${frame.call} ${frame.args.join(' ')}\n`);
       child = frame.call === 'sudo' ? sudo(frame, say) : launchctlFor(frame, say);
       if (child === null) return;
+      // Whoever is killed reads no more; what is still said to it is lost, and nobody else's concern.
+      child.stdin?.on('error', () => {});
       child.stdout.on('data', (data) => say({ out: data.toString('base64') }));
       child.stderr.on('data', (data) => say({ err: data.toString('base64') }));
       child.on('close', (code) => say({ code: code ?? 1 }));
